@@ -1,0 +1,3 @@
+from duijie.cli.main import main
+
+main()

@@ -1,0 +1,44 @@
+"""The `duijie` command: one group whose commands are loaded only when called.
+
+Commands over engines (match, evaluate, train, timetable, index) load neither Django nor a database; commands over the
+platform start Django first. Keeping the table here lets `duijie --help` answer without importing any of them.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+# name -> "module:attribute" of a click command
+COMMANDS: dict[str, str] = {
+    "match": "duijie.cli.match:match",
+    "evaluate": "duijie.cli.evaluate:evaluate",
+    "timetable": "duijie.cli.timetable:timetable",
+    "index": "duijie.cli.index:index",
+}
+
+
+class LazyGroup(click.Group):
+    """A click group that imports a command's module when the command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        target = COMMANDS.get(cmd_name)
+        if target is None:
+            return None
+        module, attribute = target.split(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="duijie")
+def main() -> None:
+    """Duijie 对接: publish, match, meet, land, share, settle, measure."""
+
+
+if __name__ == "__main__":
+    main()
