@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from django.db import models
+
+from duijie.core.ids import new_id
+
+
+class Alliance(models.Model):
+    """An alliance of members; a sub-alliance (by industry, say) has a parent."""
+
+    uid = models.CharField(max_length=26, unique=True, default=new_id)
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120, blank=True)
+    purpose = models.TextField(blank=True)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="sub_alliances")
+    industries = models.JSONField(default=list)
+    founded_on = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Member(models.Model):
+    """A park, district, city or other body that feeds the exchange through an interface of its own."""
+
+    class Kind(models.TextChoices):
+        PARK = "park", "园区"
+        DISTRICT = "district", "区县"
+        CITY = "city", "城市"
+        TOWN = "town", "镇街"
+        THINK_TANK = "think_tank", "智库"
+        SCIENCE_CENTRE = "science_centre", "科学中心"
+
+    uid = models.CharField(max_length=26, unique=True, default=new_id)
+    slug = models.SlugField(max_length=60, unique=True)
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    name = models.CharField(max_length=80)
+    short_name = models.CharField(max_length=20, blank=True)
+    name_en = models.CharField(max_length=120, blank=True)
+    region = models.CharField(max_length=12)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts")
+    summary = models.TextField(blank=True)
+    summary_en = models.TextField(blank=True)
+    website = models.URLField(blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    industries = models.JSONField(default=list)
+    colour = models.CharField(max_length=7, default="#1f5a8a")
+    longitude = models.FloatField(null=True, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    review_needed = models.BooleanField(default=True, help_text="listings of its organisations wait for the liaison")
+    created_at = models.DateTimeField(auto_now_add=True)
+    alliances = models.ManyToManyField(Alliance, through="Membership", related_name="members")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A member's standing in an alliance, from a day until a day."""
+
+    class Standing(models.TextChoices):
+        FOUNDER = "founder", "发起成员"
+        MEMBER = "member", "成员"
+        PARTNER = "partner", "伙伴"
+
+    alliance = models.ForeignKey(Alliance, on_delete=models.CASCADE, related_name="memberships")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="memberships")
+    standing = models.CharField(max_length=8, choices=Standing.choices, default=Standing.MEMBER)
+    since = models.DateField(null=True, blank=True)
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["alliance", "member"], name="one_membership")]

@@ -1,0 +1,83 @@
+"""What every request passes: an id, a language, a viewer, and refusals turned into pages."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+
+from duijie.core.errors import Fault
+from duijie.core.language import set_language
+from duijie.core.logs import request_id
+from duijie.members.models import User
+from duijie.members.viewers import viewer_of
+
+logger = logging.getLogger(__name__)
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestIdMiddleware:
+    """Gives each request an id that logs, audit lines and error pages quote."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        number = secrets.token_hex(6)
+        token = request_id.set(number)
+        request.request_id = number  # type: ignore[attr-defined]
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(token)
+        response["X-Request-Id"] = number
+        return response
+
+
+class LanguageMiddleware:
+    """Puts Django's language in force for our own sentences too."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.GET.get("lang")
+        if chosen in {"zh-hans", "en"}:
+            translation.activate(chosen)
+            request.LANGUAGE_CODE = chosen
+        set_language(translation.get_language())
+        response = self.get_response(request)
+        if chosen in {"zh-hans", "en"}:
+            response.set_cookie("django_language", chosen, max_age=31_536_000, samesite="Lax")
+        return response
+
+
+class ViewerMiddleware:
+    """Sets request.viewer for pages; the API sets its own from the key."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        request.viewer = viewer_of(user if isinstance(user, User) else None)  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class FaultMiddleware:
+    """Shows a refusal as a page: what happened, that nothing is lost, what to do, and a number to quote."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Fault):
+            return None
+        return render(request, "errors/fault.html", {"fault": exception}, status=exception.status)
