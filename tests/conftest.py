@@ -14,6 +14,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "duijie.config.settings")
 # Playwright keeps an event loop in the thread of the test, which Django would otherwise take for an async context.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+import django  # after the environment that its settings read
+
+django.setup()
+
 _reference = os.environ.get("DUIJIE_REFERENCE_DATA")
 REFERENCE = Path(_reference) if _reference and Path(_reference).is_dir() else None
 _left_out = pytest.StashKey[int]()
