@@ -11,7 +11,7 @@ from duijie.core.calendar import (
     PeriodKind,
     format_day,
     midnight_in_china,
-    parse_day,
+    parse_date,
     parse_period,
     period_of,
     today_in_china,
@@ -34,22 +34,22 @@ THE_DAY = date(2026, 11, 21)
     ],
 )  # fmt: skip
 def test_one_day_in_every_writing(typed):
-    assert parse_day(typed) == THE_DAY
+    assert parse_date(typed) == THE_DAY
 
 
 def test_a_month_alone_is_its_first_or_last_day():
-    assert parse_day("2026-11") == date(2026, 11, 1)
-    assert parse_day("2026年2月", last_of_month=True) == date(2026, 2, 28)
-    assert parse_day("2024/12", last_of_month=True) == date(2024, 12, 31)
+    assert parse_date("2026-11") == date(2026, 11, 1)
+    assert parse_date("2026年2月", last_of_month=True) == date(2026, 2, 28)
+    assert parse_date("2024/12", last_of_month=True) == date(2024, 12, 31)
 
 
 @pytest.mark.parametrize("typed", ["", "长期", "長期有效", "不限", "无", "-"])
 def test_no_day_is_none(typed):
-    assert parse_day(typed) is None
+    assert parse_date(typed) is None
 
 
 def test_serials_of_the_1904_system():
-    assert parse_day(44885, date1904=True) == THE_DAY
+    assert parse_date(44885, date1904=True) == THE_DAY
 
 
 @pytest.mark.parametrize(
@@ -62,15 +62,15 @@ def test_serials_of_the_1904_system():
 )  # fmt: skip
 def test_other_days_are_refused(typed, code):
     with pytest.raises(Fault) as refused:
-        parse_day(typed)
+        parse_date(typed)
     assert refused.value.code == code
 
 
 @given(days)
 def test_a_written_day_reads_back(day):
-    assert parse_day(format_day(day, language="zh-hans")) == day
-    assert parse_day(day.isoformat()) == day
-    assert parse_day((day - date(1899, 12, 30)).days) == day
+    assert parse_date(format_day(day, language="zh-hans")) == day
+    assert parse_date(day.isoformat()) == day
+    assert parse_date((day - date(1899, 12, 30)).days) == day
 
 
 def test_an_english_day():

@@ -43,7 +43,7 @@ def midnight_in_china(day: date) -> datetime:
     return datetime.combine(day, time.min, SHANGHAI).astimezone(UTC)
 
 
-def parse_day(value: str | int | float | date, *, last_of_month: bool = False, date1904: bool = False) -> date | None:
+def parse_date(value: str | int | float | date, *, last_of_month: bool = False, date1904: bool = False) -> date | None:
     """A day from text, a date, an instant (its day in Shanghai) or an Excel serial; None for 长期, 不限 and empty text.
 
     Understood: 2026年11月21日, 二〇二六年十一月二十一日, 2026-11-21, 2026/11/21, 2026.11.21, 20261121, each full-width too
