@@ -1,0 +1,136 @@
+"""`duijie index`: make a composite indicator from a specification and a table, with no database and no server."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from duijie.engines.composite.build import Index, build
+from duijie.engines.composite.errors import CompositeError, refuse
+from duijie.engines.composite.export import replay_document, sheets, to_csv, to_json, to_xlsx
+from duijie.engines.composite.reading import panel_from_rows, read_layout, read_rows
+from duijie.engines.composite.results import results_table
+from duijie.engines.composite.specification import Specification, load_specification
+
+KINDS = (".xlsx", ".csv", ".json")
+
+
+@click.command("index")
+@click.argument("specification", type=click.Path(path_type=Path), required=False)
+@click.argument("data", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="结果文件 .xlsx / .csv / .json / where the results go."
+)
+@click.option(
+    "--example", type=click.Path(path_type=Path), help="写出一个小例子 / write a small example into a folder."
+)
+@click.option(
+    "--replay", "log", type=click.Path(path_type=Path), help="重算一个 .json 结果 / run a .json result's log again."
+)
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="语言 / language.")
+@click.option("--quiet", is_flag=True, help="不显示结果表 / print no table.")
+def index(
+    specification: Path | None,
+    data: Path | None,
+    output: Path | None,
+    example: Path | None,
+    log: Path | None,
+    lang: str,
+    quiet: bool,
+) -> None:
+    """由规格 SPECIFICATION（YAML 或 JSON）和数据 DATA（csv 或 xlsx）编制指数。
+
+    Make an index from SPECIFICATION (YAML or JSON) and DATA (csv or xlsx); the format is described in docs/index.md.
+    """
+    try:
+        if example is not None:
+            _write_example(example, lang)
+        elif log is not None:
+            _replay(log, output, lang, quiet)
+        elif specification is None or data is None:
+            raise click.UsageError("请给出规格和数据两个文件 / give a specification and a data file")
+        else:
+            _make(specification, data, output, lang, quiet)
+    except CompositeError as fault:
+        raise click.ClickException(fault.sentence(lang)) from fault
+
+
+def _write_example(folder: Path, lang: str) -> None:
+    from duijie.engines.composite.example import EXAMPLE
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in EXAMPLE.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    note = "试一试" if lang == "zh" else "try"
+    click.echo(f"{note}: duijie index {folder / 'spec.yaml'} {folder / 'data.csv'} -o {folder / 'index.xlsx'}")
+
+
+def needed_columns(specification: Specification, header: list[str]) -> list[str]:
+    """Columns to read as numbers: indicators, denominators, and whatever a formula mentions."""
+    from duijie.engines.composite.formula import Formula
+
+    wanted = list(specification.framework.indicators)
+    for element in specification.framework.elements:
+        if element.denominator is not None:
+            wanted.append(element.denominator)
+    for step in specification.steps:
+        if step.kind == "denominate":
+            for entry in dict(step.settings.get("by", {})).values():
+                wanted.append(entry if isinstance(entry, str) else str(entry.get("by")))
+        if step.kind == "derive":
+            for text in dict(step.settings.get("formulas", {})).values():
+                wanted += Formula(str(text), step.place).names
+    return [name for name in dict.fromkeys(wanted) if name in header]
+
+
+def _make(specification: Path, data: Path, output: Path | None, lang: str, quiet: bool) -> None:
+    for path in (specification, data):
+        if not path.is_file():
+            raise click.ClickException(f"没有文件 {path} / there is no file {path}")
+    _refuse_kind(output)
+    spec = load_specification(specification)
+    layout = read_layout(spec.data)
+    rows = read_rows(data, layout.sheet)
+    header = [str(cell).strip() for cell in rows[0]]
+    made = build(spec, panel_from_rows(rows, layout, needed_columns(spec, header), data.name))
+    _deliver(made, output, lang, quiet)
+
+
+def _replay(log: Path, output: Path | None, lang: str, quiet: bool) -> None:
+    if not log.is_file():
+        raise click.ClickException(f"没有文件 {log} / there is no file {log}")
+    _refuse_kind(output)
+    try:
+        document = json.loads(log.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as fault:
+        refuse("document_unreadable", log.name, found=str(fault))
+    _deliver(replay_document(document), output, lang, quiet)
+
+
+def _refuse_kind(output: Path | None) -> None:
+    if output is not None and output.suffix.lower() not in KINDS:
+        raise click.ClickException(f"结果文件应是 {', '.join(KINDS)} / the output must be one of {', '.join(KINDS)}")
+
+
+def _deliver(made: Index, output: Path | None, lang: str, quiet: bool) -> None:
+    if output is not None:
+        kind = output.suffix.lower()
+        content = {
+            ".json": lambda: to_json(made),
+            ".csv": lambda: to_csv(results_table(made)),
+            ".xlsx": lambda: to_xlsx(sheets(made)),
+        }[kind]()
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_bytes(content)
+    for flag in made.flags:
+        click.echo(("注意 " if lang == "zh" else "note ") + flag.sentence(lang), err=True)
+    if not quiet:
+        period = made.final.period_list()[-1]
+        table = results_table(made, period=period, digits=4)
+        click.echo("\t".join(table.header))
+        for row in table.rows[:20]:
+            click.echo("\t".join("" if cell is None else str(cell) for cell in row))
+        if len(table.rows) > 20:
+            click.echo(f"… {len(table.rows)}")

@@ -1,0 +1,1 @@
+"""Looking at an index: statistics, correlations, components, influence of parts, trends, comparison."""

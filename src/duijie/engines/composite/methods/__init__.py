@@ -1,0 +1,1 @@
+"""The calculations themselves, on arrays: no panel, no framework, no log."""

@@ -1,0 +1,175 @@
+"""The normalising step, and the small adjustments of scores (clip, rescale, round)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from duijie.engines.composite.errors import refuse
+from duijie.engines.composite.framework import Element
+from duijie.engines.composite.methods.normalisers import NORMALISERS, WITHIN_ROWS, Columns, normalise
+from duijie.engines.composite.panel import Floats, Panel, Scope, scopes
+from duijie.engines.composite.settings import Settings
+from duijie.engines.composite.steps.state import OVER, State, Step, columns_of, read_columns
+
+METHODS = (*NORMALISERS, "ratio_to_base")
+_SCALED_BY_HUNDRED = {"min_max", "goalposts", "log_goalposts"}
+_WITH_SCALE = {
+    "ratio_to_mean",
+    "ratio_to_worst",
+    "difference_to_mean",
+    "difference_to_worst",
+    "share",
+    "fraction_of_best",
+}
+
+
+def _read_method(settings: Settings, method: str) -> dict[str, Any]:
+    arguments: dict[str, Any] = {"method": method}
+    if method in _SCALED_BY_HUNDRED or method == "scaled":
+        arguments["lower"] = settings.number("lower", 0.0)
+        arguments["upper"] = settings.number("upper", 100.0)
+        if arguments["lower"] == arguments["upper"]:
+            refuse(
+                "bounds_reversed", settings.place, name="lower, upper", low=arguments["lower"], high=arguments["upper"]
+            )
+    if method in ("goalposts", "log_goalposts", "scaled"):
+        arguments["low"] = settings.optional_number("low")
+        arguments["high"] = settings.optional_number("high")
+        arguments["truncate"] = settings.flag("truncate", method != "scaled")
+    if method == "z_score":
+        arguments["mean"] = settings.number("mean", 0.0)
+        arguments["sd"] = settings.number("sd", 1.0, low=1e-12)
+    if method.startswith("distance") or method in _WITH_SCALE or method in ("percentile_rank", "percentile"):
+        arguments["scale"] = settings.number("scale", 1.0)
+    if method in ("distance_to_reference", "distance_to_target"):
+        arguments["cap"] = settings.flag("cap", False)
+    if method == "distance_to_reference":
+        arguments["unit"] = settings.text("unit")
+    if method == "distance_to_target":
+        arguments["target"] = settings.optional_number("target")
+    if method in WITHIN_ROWS:
+        arguments["ties"] = settings.text("ties", "min", choices=("min", "max", "average", "dense"))
+    if method == "above_below_mean":
+        arguments["margin"] = settings.number("margin", 0.2, low=0)
+    if method == "categories":
+        arguments |= _read_categories(settings)
+    if method == "ratio_to_base":
+        arguments["base"] = settings.text("base")
+        arguments["scale"] = settings.number("scale", 100.0)
+        arguments["of"] = settings.text("of", "own", choices=("own", "mean"))
+    clip = settings.value("clip", None)
+    arguments["clip"] = None if clip is None else settings.numbers("clip", length=2)
+    return arguments
+
+
+def _read_categories(settings: Settings) -> dict[str, Any]:
+    edges, marks = settings.numbers("edges"), settings.numbers("marks")
+    if len(marks) != len(edges) + 1:
+        refuse("categories_count", settings.place, marks=len(marks), edges=len(edges))
+    return {"by": settings.text("by", "percentile", choices=("percentile", "value")), "edges": edges, "marks": marks}
+
+
+def _read(settings: Settings, state: State) -> dict[str, Any]:
+    arguments: dict[str, Any] = read_columns(settings, state)
+    arguments |= _read_method(settings, settings.text("method", "min_max", choices=METHODS))
+    default = "period" if arguments["method"] in WITHIN_ROWS else state.default_over()
+    arguments["over"] = settings.text("over", default, choices=OVER)
+    each: dict[str, Any] = {}
+    for code, entry in settings.items("each"):
+        if code not in state.framework:
+            refuse("code_unknown", f"{settings.place}.each", code=code)
+        inner = Settings(entry, f"{settings.place}.each.{code}")
+        each[code] = _read_method(inner, inner.text("method", arguments["method"], choices=METHODS))
+        inner.done()
+    arguments["each"] = each
+    return arguments
+
+
+def _element(state: State, code: str) -> Element:
+    return state.framework[code] if code in state.framework else Element(code)
+
+
+def _reference_row(panel: Panel, scope: Scope, unit: str, place: str) -> int:
+    rows = [at for at, row in enumerate(scope.fitted_on) if panel.units[row] == unit]
+    if len(rows) != 1:
+        refuse("reference_unit_missing" if not rows else "reference_unit_many", place)
+    return rows[0]
+
+
+def _ratio_to_base(panel: Panel, codes: list[str], state: State, arguments: Mapping[str, Any], place: str) -> Floats:
+    """Each row against the same unit's value in the base period, or against the units' mean of that period."""
+    rows = panel.rows_of(arguments["base"])
+    block = panel.block(codes)
+    if arguments["of"] == "mean":
+        base = np.broadcast_to(np.nanmean(block[rows], axis=0), block.shape)
+    else:
+        own = {panel.units[row]: block[row] for row in rows}
+        base = np.array([own.get(unit, np.full(len(codes), np.nan)) for unit in panel.units])
+    signs = np.array([_element(state, code).direction for code in codes])
+    wrong = np.argwhere((base <= 0) | ((block <= 0) & (signs < 0)))
+    if len(wrong):
+        row, column = wrong[0]
+        refuse("ratio_not_positive", f"{place} {panel.place(int(row), codes[column])}", value=float(base[row, column]))
+    found: Floats = np.where(signs > 0, block / base, base / block) * arguments["scale"]
+    return found
+
+
+def _normalise(panel: Panel, arguments: Mapping[str, Any], state: State, place: str) -> tuple[Panel, dict[str, Any]]:
+    codes = columns_of(arguments, panel, state)
+    together: dict[str, list[str]] = {}
+    for code in codes:
+        together.setdefault(code if code in arguments["each"] else "", []).append(code)
+    found = panel.block(codes)
+    at = {code: position for position, code in enumerate(codes)}
+    for members in together.values():
+        own = arguments["each"].get(members[0], arguments)
+        positions = [at[code] for code in members]
+        block = _one_method(panel, members, own, arguments["over"], state, place)
+        found[:, positions] = block if own["clip"] is None else np.clip(block, *own["clip"])
+    with np.errstate(all="ignore"):
+        low, high = np.nanmin(found), np.nanmax(found)
+    return panel.with_block(codes, found), {"columns": len(codes), "lowest": float(low), "highest": float(high)}
+
+
+def _one_method(panel: Panel, codes: list[str], own: Mapping[str, Any], over: str, state: State, place: str) -> Floats:
+    if own["method"] == "ratio_to_base":
+        return _ratio_to_base(panel, codes, state, own, place)
+    if own["method"] in WITHIN_ROWS and over == "reference":
+        refuse("rank_on_reference", place, method=own["method"])
+    block = panel.block(codes)
+    found = np.full_like(block, np.nan)
+    elements = tuple(_element(state, code) for code in codes)
+    for scope in scopes(panel, over, state.reference, place):
+        where = f"{place} {scope.label}".rstrip()
+        row = _reference_row(panel, scope, own["unit"], where) if "unit" in own else None
+        columns = Columns(block[scope.fitted_on], block[scope.applied_to], elements, own, where, row)
+        found[scope.applied_to] = normalise(columns, own["method"])
+    return found
+
+
+def _read_adjust(settings: Settings, state: State) -> dict[str, Any]:
+    arguments: dict[str, Any] = read_columns(settings, state)
+    arguments["multiply"] = settings.number("multiply", 1.0)
+    arguments["add"] = settings.number("add", 0.0)
+    clip = settings.value("clip", None)
+    arguments["clip"] = None if clip is None else settings.numbers("clip", length=2)
+    digits = settings.value("round", None)
+    arguments["round"] = None if digits is None else settings.whole("round", low=0)
+    return arguments
+
+
+def _adjust(panel: Panel, arguments: Mapping[str, Any], state: State, place: str) -> tuple[Panel, dict[str, Any]]:
+    codes = columns_of(arguments, panel, state)
+    block = panel.block(codes) * arguments["multiply"] + arguments["add"]
+    if arguments["clip"] is not None:
+        block = np.clip(block, *arguments["clip"])
+    if arguments["round"] is not None:
+        block = np.round(block, arguments["round"])
+    return panel.with_block(codes, block), {"columns": len(codes)}
+
+
+NORMALISE = Step(_read, _normalise, "normalised")
+ADJUST = Step(_read_adjust, _adjust, "adjusted")

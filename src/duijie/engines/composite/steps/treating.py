@@ -1,0 +1,94 @@
+"""The treating step: outliers, in two stages, column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from duijie.engines.composite.errors import refuse
+from duijie.engines.composite.methods.outliers import TRANSFORMS, Limits, treat
+from duijie.engines.composite.panel import Panel, scopes
+from duijie.engines.composite.settings import Settings
+from duijie.engines.composite.steps.state import OVER, State, Step, columns_of, read_columns
+
+
+def _read_limits(settings: Settings, defaults: Mapping[str, Any]) -> dict[str, Any]:
+    points = settings.value("winsorise_max", defaults["winsorise_max"])
+    return {
+        "skewness": settings.number("skewness", defaults["skewness"], low=0),
+        "kurtosis": settings.number("kurtosis", defaults["kurtosis"]),
+        "winsorise": settings.flag("winsorise", defaults["winsorise"]),
+        "winsorise_max": None if points is None else settings.whole("winsorise_max", defaults["winsorise_max"], low=0),
+        "force": settings.flag("force", defaults["force"]),
+        "then": settings.text("then", defaults["then"], choices=TRANSFORMS),
+        "box_cox_power": settings.optional_number("box_cox_power", defaults["box_cox_power"]),
+        "combine": settings.flag("combine", defaults["combine"]),
+    }
+
+
+DEFAULTS: dict[str, Any] = {
+    "skewness": 2.0,
+    "kurtosis": 3.5,
+    "winsorise": True,
+    "winsorise_max": 5,
+    "force": False,
+    "then": "log_shifted",
+    "box_cox_power": None,
+    "combine": False,
+}
+
+
+def _read(settings: Settings, state: State) -> dict[str, Any]:
+    arguments: dict[str, Any] = read_columns(settings, state)
+    arguments |= _read_limits(settings, DEFAULTS)
+    arguments["over"] = settings.text("over", state.default_over(), choices=OVER)
+    each: dict[str, Any] = {}
+    for code, entry in settings.items("each"):
+        if code not in state.framework:
+            refuse("code_unknown", f"{settings.place}.each", code=code)
+        if entry == "none":
+            each[code] = "none"
+            continue
+        inner = Settings(entry, f"{settings.place}.each.{code}")
+        each[code] = _read_limits(inner, arguments)
+        inner.done()
+    arguments["each"] = each
+    return arguments
+
+
+def _limits(arguments: Mapping[str, Any]) -> Limits:
+    return Limits(
+        arguments["skewness"],
+        arguments["kurtosis"],
+        arguments["winsorise"],
+        arguments["winsorise_max"],
+        arguments["force"],
+        arguments["then"],
+        arguments["box_cox_power"],
+        arguments["combine"],
+    )
+
+
+def _treat(panel: Panel, arguments: Mapping[str, Any], state: State, place: str) -> tuple[Panel, dict[str, Any]]:
+    codes = columns_of(arguments, panel, state)
+    block = panel.block(codes)
+    found = block.copy()
+    report: dict[str, Any] = {}
+    for scope in scopes(panel, arguments["over"], state.reference, place):
+        for at, code in enumerate(codes):
+            own = arguments["each"].get(code, arguments)
+            if own == "none":
+                continue
+            where = f"{place} {code}" + (f" / {scope.label}" if scope.label else "")
+            column = block[scope.fitted_on, at]
+            if bool(np.isnan(column).all()):
+                refuse("all_missing", where)
+            treatment = treat(column, _limits(own), where)
+            found[scope.applied_to, at] = treatment.recipe.apply(block[scope.applied_to, at], where)
+            report[f"{code} / {scope.label}" if scope.label else code] = treatment.report()
+    return panel.with_block(codes, found), {"columns": report}
+
+
+TREAT = Step(_read, _treat, "treated")
