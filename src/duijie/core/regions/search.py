@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from difflib import SequenceMatcher
 from functools import lru_cache
 
 from duijie.core.errors import Fault
+from duijie.core.likeness import NameIndex
 from duijie.core.regions.names import GENERIC, tiers
 from duijie.core.regions.table import Level, Region, ancestry, full_name, load, within
 from duijie.core.text import half_width, match_key, shorten, simplified
@@ -15,7 +14,6 @@ from duijie.core.text import half_width, match_key, shorten, simplified
 LONGEST_KEY = 60
 _RANK = {Level.COUNTRY: 0, Level.GROUP: 1, Level.PROVINCE: 2, Level.CITY: 3, Level.COUNTY: 4, Level.ZONE: 5}
 _SUGGESTED = 3
-_ALIKE = 0.5
 
 
 def candidates(text: str, *, inside: str | None = None) -> tuple[Region, ...]:
@@ -137,15 +135,8 @@ def _unknown(text: str) -> Fault:
 
 
 @lru_cache(maxsize=1)
-def _by_character() -> dict[str, tuple[str, ...]]:
-    """From a character to the names it stands in, so that few names have to be compared."""
-    index: dict[str, set[str]] = {}
-    for tier in tiers():
-        for key in tier:
-            if not key.isdigit() and len(key) > 1:
-                for character in key:
-                    index.setdefault(character, set()).add(key)
-    return {character: tuple(keys) for character, keys in index.items()}
+def _index() -> NameIndex:
+    return NameIndex({key for tier in tiers() for key in tier if not key.isdigit() and len(key) > 1})
 
 
 @lru_cache(maxsize=4096)
@@ -154,14 +145,8 @@ def suggest(text: str) -> tuple[Region, ...]:
     key = match_key(text)[:LONGEST_KEY]
     if key.isdigit():
         return ()
-    shared = Counter(name for character in set(key) for name in _by_character().get(character, ()))
     best: dict[str, tuple[float, int, str]] = {}
-    for name, common in shared.most_common(80):
-        if 2 * common < min(len(key), len(name)):
-            break
-        likeness = SequenceMatcher(None, key, name, autojunk=False).ratio()
-        if likeness < _ALIKE:
-            continue
+    for likeness, name in _index().closest(key):
         for code in next((tier[name] for tier in tiers() if name in tier), ()):
             order = (-likeness, _RANK[load()[code].level], code)
             best[code] = min(best.get(code, order), order)
