@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from duijie.core.language import Label
 
@@ -15,6 +15,23 @@ class Record(BaseModel):
     """Base of every schema that people fill in: unknown fields are refused by name."""
 
     model_config = ConfigDict(extra="forbid", validate_default=False, use_enum_values=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_default(cls, data: Any) -> Any:
+        """An empty cell or form field means what leaving it out means: the default, or "required" where there is none."""
+        if not isinstance(data, dict):
+            return data
+        kept = {}
+        for name, value in data.items():
+            empty = value is None or (isinstance(value, str) and not value.strip())
+            field = cls.model_fields.get(name)
+            if empty and field is not None:
+                if field.is_required():
+                    continue
+                value = field.get_default(call_default_factory=True)
+            kept[name] = value
+        return kept
 
 
 @dataclass(frozen=True)

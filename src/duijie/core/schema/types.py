@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from duijie.core.errors import Fault
 from duijie.core.schema.record import Choices
-from duijie.core.text import half_width, match_key, shorten, tidy_line, tidy_text
+from duijie.core.text import half_width, match_key, shorten, simplified, tidy_line, tidy_text
 
 C = TypeVar("C", bound=Choices)
 EMPTY = (None, "", [], ())
@@ -149,17 +149,22 @@ def _checked_amount(value: dict[str, Any]) -> dict[str, Any] | None:
 Amount = Annotated[AmountValue | None, understood(_read_amount)]
 
 
+# Counters that say nothing about scale, so that "12 台" is the number twelve; 年, 亩, 吨 and the like are units and are refused.
+_COUNTED = re.compile(r"^([+-]?)(.+?)[人名家台套件个只条项位]?$")
+
+
 def _read_decimal(value: Any) -> Decimal:
     from duijie.core.numerals import NotANumber, read_number
 
     if isinstance(value, bool | list | dict):
         raise _refuse("number.unreadable", "这里要写数字。", "A number is wanted here.")
     try:
-        number = (
-            Decimal(str(value)) if isinstance(value, int | float | Decimal) else read_number(half_width(str(value)))
-        )
-        number = Decimal(number)
-    except (NotANumber, ArithmeticError, ValueError):
+        if isinstance(value, int | float | Decimal):
+            number = Decimal(str(value))
+        else:
+            sign, figures = _COUNTED.fullmatch(simplified(half_width(value))).groups()  # type: ignore[union-attr]
+            number = read_number(figures)[0] * (-1 if sign == "-" else 1)
+    except (NotANumber, ArithmeticError, AttributeError, ValueError):
         quoted = shorten(str(value), 40)
         raise _refuse("number.unreadable", f"“{quoted}”不是数字。", f"“{quoted}” is not a number.") from None
     if not number.is_finite() or abs(number) > Decimal(10) ** 18:
@@ -178,19 +183,16 @@ Decimal2 = Annotated[float, understood(lambda v: float(_read_decimal(v)))]
 Whole = Annotated[int, understood(_read_whole)]
 
 
-def _read_day(value: Any) -> dt.date:
-    from duijie.core.calendar import parse_date
+def _read_day(value: Any) -> dt.date | None:
+    from duijie.core.calendar import parse_day
 
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if isinstance(value, dt.date):
-        return value
     if isinstance(value, bool | list | dict):
         raise _refuse("date.unreadable", "这里要写日期，例如 2026-11-21。", "A date is wanted here, e.g. 2026-11-21.")
-    return parse_date(value)
+    return parse_day(value)
 
 
-Day = Annotated[dt.date, understood(_read_day)]
+# 长期 and 不限 are understood as no day at all.
+Day = Annotated[dt.date | None, understood(_read_day)]
 
 _YES = {"是", "有", "对", "可", "可以", "真", "1", "y", "yes", "true", "on", "√", "✓"}
 _NO = {"否", "无", "没有", "不", "不可以", "假", "0", "n", "no", "false", "off", "×", "✗"}
