@@ -10,7 +10,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from duijie.core.language import Label
 from duijie.core.schema.record import Choices, Record, Said
-from duijie.core.schema.types import AmountValue, ChoiceOf, IndustryCodes, LongText, RegionCode, RegionCodes
+from duijie.core.schema.types import AmountValue, ChoiceOf, Shown
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,6 @@ class FieldDescription:
         return self.said.label
 
 
-_IDENTITY: list[tuple[Any, str]] = [
-    (LongText, "text"),
-    (RegionCode, "region"),
-    (RegionCodes, "regions"),
-    (IndustryCodes, "industries"),
-]
 _PLAIN: dict[Any, str] = {
     str: "line",
     int: "whole",
@@ -57,9 +51,9 @@ def _parts(annotation: Any) -> list[Any]:
 
 
 def _kind(parts: list[Any]) -> str:
-    for known, kind in _IDENTITY:
-        if any(part is known or part == known for part in parts):
-            return kind
+    for part in parts:
+        if isinstance(part, Shown):
+            return part.kind
     for part in parts:
         if isinstance(part, ChoiceOf):
             return "choices" if part.many else "choice"

@@ -21,7 +21,14 @@ from duijie.core.schema.record import Choices
 from duijie.core.text import half_width, match_key, shorten, simplified, tidy_line, tidy_text
 
 C = TypeVar("C", bound=Choices)
-EMPTY = (None, "", [], ())
+EMPTY: tuple[Any, ...] = (None, "", [], ())
+
+
+class Shown:
+    """Marks how a type is shown where its plain Python type does not say: text, region, regions, industries, money."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
 
 
 def understood(read: Callable[[Any], Any]) -> BeforeValidator:
@@ -77,7 +84,7 @@ def long_text(max_length: int) -> Any:
             )
         return text
 
-    return Annotated[str, understood(read)]
+    return Annotated[str, Shown("text"), understood(read)]
 
 
 ShortLine = line(80)
@@ -184,11 +191,11 @@ Whole = Annotated[int, understood(_read_whole)]
 
 
 def _read_day(value: Any) -> dt.date | None:
-    from duijie.core.calendar import parse_day
+    from duijie.core.calendar import parse_date
 
     if isinstance(value, bool | list | dict):
         raise _refuse("date.unreadable", "这里要写日期，例如 2026-11-21。", "A date is wanted here, e.g. 2026-11-21.")
-    return parse_day(value)
+    return parse_date(value)
 
 
 # 长期 and 不限 are understood as no day at all.
@@ -267,9 +274,9 @@ def _read_industries(value: Any) -> list[str]:
     return list(dict.fromkeys(industries.resolve(item).code for item in split_list(value)))[:20]
 
 
-RegionCode = Annotated[str, understood(_read_region)]
-RegionCodes = Annotated[list[str], understood(_read_regions)]
-IndustryCodes = Annotated[list[str], understood(_read_industries)]
+RegionCode = Annotated[str, Shown("region"), understood(_read_region)]
+RegionCodes = Annotated[list[str], Shown("regions"), understood(_read_regions)]
+IndustryCodes = Annotated[list[str], Shown("industries"), understood(_read_industries)]
 
 
 def _read_credit_code(value: Any) -> str:

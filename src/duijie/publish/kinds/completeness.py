@@ -34,7 +34,7 @@ def completeness(kind: str, values: Mapping[str, Any]) -> tuple[int, list[Missin
     """
     facets = values.get("facets") or {}
     known = {**{k: v for k, v in values.items() if k != "facets"}, **facets}
-    total, earned = TITLE_WEIGHT, TITLE_WEIGHT * bool(known.get("title"))
+    total, earned = TITLE_WEIGHT, float(TITLE_WEIGHT * bool(known.get("title")))
     gaps: list[tuple[float, FieldDescription, bool]] = []
     for description in _asked_for(kind):
         weight = description.said.weight

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from duijie.core.errors import Fault, Faults
 from duijie.core.schema import (
@@ -25,7 +25,9 @@ from duijie.core.schema import (
     said,
 )
 from duijie.core.schema.types import line
-from duijie.publish.models import Listing
+
+if TYPE_CHECKING:  # the kinds are readable without Django
+    from duijie.publish.models import Listing
 
 
 class KindChoice(Choices):
