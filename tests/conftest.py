@@ -18,6 +18,11 @@ import django  # after the environment that its settings read
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
+
+# Tests make many people; a hash that is slow on purpose would be most of their time.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
 _reference = os.environ.get("DUIJIE_REFERENCE_DATA")
 REFERENCE = Path(_reference) if _reference and Path(_reference).is_dir() else None
 _left_out = pytest.StashKey[int]()

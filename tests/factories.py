@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import count
 
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from duijie.core.access import GUEST, Viewer
@@ -110,6 +111,7 @@ def make_user(
     if isinstance(where, Organisation):
         user.organisation = where
     user.save()
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     if role:
         grant(user, role, where)
     return user

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 
 from duijie.core.ids import new_id
@@ -26,12 +28,21 @@ class Agreement(models.Model):
     signed_on = models.DateField(null=True, blank=True)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
+    end_reason = models.CharField(max_length=300, blank=True)
     external_id = models.CharField(max_length=80, blank=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def etag(self) -> str:
+        return f'"{self.uid}.{self.version}"'
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is valid on `day`; its first and last day belong to it."""
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
 
 
 class AgreementParty(models.Model):

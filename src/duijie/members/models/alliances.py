@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 
 from duijie.core.ids import new_id
@@ -48,12 +50,20 @@ class Member(models.Model):
     colour = models.CharField(max_length=7, default="#1f5a8a")
     longitude = models.FloatField(null=True, blank=True)
     latitude = models.FloatField(null=True, blank=True)
+    office_name = models.CharField(max_length=80, blank=True)
+    office_phone = models.CharField(max_length=40, blank=True)
+    office_email = models.EmailField(blank=True)
     review_needed = models.BooleanField(default=True, help_text="listings of its organisations wait for the liaison")
+    version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
     alliances = models.ManyToManyField(Alliance, through="Membership", related_name="members")
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def etag(self) -> str:
+        return f'"{self.uid}.{self.version}"'
 
 
 class Membership(models.Model):
@@ -72,3 +82,7 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["alliance", "member"], name="one_membership")]
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the member is in the alliance on `day`; both ends belong to it."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)

@@ -31,6 +31,10 @@ class Organisation(models.Model):
     founded_year = models.PositiveSmallIntegerField(null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
     verified_by_id = models.BigIntegerField(null=True, blank=True)
+    verification_remark = models.CharField(
+        max_length=300, blank=True, help_text="what the liaison asked for, or why the verification was withdrawn"
+    )
+    registered_by = models.ForeignKey("members.User", null=True, on_delete=models.SET_NULL, related_name="+")
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -50,3 +54,7 @@ class Organisation(models.Model):
     @property
     def is_verified(self) -> bool:
         return self.verified_at is not None
+
+    @property
+    def etag(self) -> str:
+        return f'"{self.uid}.{self.version}"'

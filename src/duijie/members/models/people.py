@@ -6,6 +6,14 @@ from django.db import models
 from duijie.core.ids import new_id
 
 
+class Mails(models.TextChoices):
+    """How often a person wants mail about what happened."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    NEVER = "never"
+
+
 class User(AbstractUser):
     """A person who signs in. Contact data is personal: shown only after both sides agree, every reading on record."""
 
@@ -17,6 +25,10 @@ class User(AbstractUser):
     organisation = models.ForeignKey(
         "members.Organisation", null=True, blank=True, on_delete=models.SET_NULL, related_name="people"
     )
+    mails = models.CharField(max_length=8, choices=Mails.choices, default=Mails.AT_ONCE)
+    invited_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name or self.username

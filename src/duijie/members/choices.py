@@ -1,0 +1,94 @@
+"""The closed lists of this app with their names in both languages; the stored words are those of the models."""
+
+from __future__ import annotations
+
+from duijie.core.schema import Choices
+
+
+class MemberKind(Choices):
+    PARK = "park", "园区", "Park"
+    DISTRICT = "district", "区县", "District"
+    CITY = "city", "城市", "City"
+    TOWN = "town", "镇街", "Town"
+    THINK_TANK = "think_tank", "智库", "Think tank"
+    SCIENCE_CENTRE = "science_centre", "科学中心", "Science centre"
+
+
+class Standing(Choices):
+    FOUNDER = "founder", "发起成员", "Founder"
+    MEMBER = "member", "成员", "Member"
+    PARTNER = "partner", "伙伴", "Partner"
+
+
+class OrganisationKind(Choices):
+    FIRM = "firm", "企业", "Firm"
+    UNIVERSITY = "university", "高校", "University"
+    INSTITUTE = "institute", "科研院所", "Institute"
+    FUND = "fund", "基金/金融机构", "Fund or bank"
+    HOSPITAL = "hospital", "医院", "Hospital"
+    OFFICE = "office", "机关/事业单位", "Public office"
+
+
+class OrganisationSize(Choices):
+    """By the national rule for statistics on large, medium, small and micro enterprises (2017)."""
+
+    LARGE = "large", "大型", "Large"
+    MEDIUM = "medium", "中型", "Medium"
+    SMALL = "small", "小型", "Small"
+    MICRO = "micro", "微型", "Micro"
+
+
+class AgreementKind(Choices):
+    STRATEGIC = "strategic", "战略合作", "Strategic"
+    PROJECT = "project", "项目合作", "Project"
+    PLATFORM = "platform", "平台合作", "Platform"
+    TALENT = "talent", "人才合作", "Talent"
+    MEDICAL = "medical", "医疗协作", "Medical"
+    EDUCATION = "education", "教育协作", "Education"
+    ENVIRONMENT = "environment", "环保联防", "Environment"
+    SERVICE = "service", "公共服务", "Public service"
+
+
+class Role(Choices):
+    PLATFORM = "platform", "平台管理员", "Platform administrator"
+    SECRETARIAT = "secretariat", "联盟秘书处", "Secretariat"
+    LEADER = "leader", "领导", "Leader"
+    MEMBER_ADMIN = "member_admin", "成员管理员", "Member administrator"
+    LIAISON = "liaison", "联络员", "Liaison officer"
+    EDITOR = "editor", "编辑", "Editor"
+    EVENT_PLANNER = "event_planner", "活动策划", "Event planner"
+    APPROVER = "approver", "审批人", "Approver"
+    AUDITOR = "auditor", "审计", "Auditor"
+    ORGANISATION = "organisation", "单位代表", "Organisation's representative"
+    EXPERT = "expert", "专家", "Expert"
+    INVESTOR = "investor", "投资人", "Investor"
+    CITIZEN = "citizen", "市民", "Citizen"
+
+
+class Scope(Choices):
+    PLATFORM = "platform", "平台", "Platform"
+    ALLIANCE = "alliance", "联盟", "Alliance"
+    MEMBER = "member", "成员", "Member"
+    ORGANISATION = "organisation", "单位", "Organisation"
+
+
+class KeyScope(Choices):
+    """What an API key may do."""
+
+    LISTINGS_READ = "listings:read", "读取供需", "Read listings"
+    LISTINGS_WRITE = "listings:write", "写入供需", "Write listings"
+    MATCHES_READ = "matches:read", "读取匹配", "Read matches"
+    ORGANISATIONS_READ = "organisations:read", "读取单位", "Read organisations"
+    ORGANISATIONS_WRITE = "organisations:write", "写入单位", "Write organisations"
+    FEEDS_READ = "feeds:read", "读取订阅源", "Read feeds"
+
+
+class MailPace(Choices):
+    AT_ONCE = "at_once", "随时发送", "At once"
+    DAILY = "daily", "每天汇总一次", "Once a day"
+    NEVER = "never", "不发邮件", "No mail"
+
+
+class Language(Choices):
+    CHINESE = "zh-hans", "中文", "Chinese"
+    ENGLISH = "en", "English", "English"
