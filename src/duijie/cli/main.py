@@ -12,6 +12,14 @@ import click
 
 # name -> "module:attribute" of a click command
 COMMANDS: dict[str, str] = {
+    "audit": "duijie.cli.upkeep:audit",
+    "backup": "duijie.cli.upkeep:backup",
+    "doctor": "duijie.cli.upkeep:doctor",
+    "restore": "duijie.cli.upkeep:restore",
+    "serve": "duijie.cli.serve:serve",
+    "upgrade": "duijie.cli.upkeep:upgrade",
+    "web": "duijie.cli.serve:web",
+    "work": "duijie.cli.serve:work",
     "match": "duijie.cli.match:match",
     "evaluate": "duijie.cli.evaluate:evaluate",
     "timetable": "duijie.cli.timetable:timetable",

@@ -28,7 +28,7 @@ from duijie.core.models.events import Delivery, Event
 
 logger = logging.getLogger(__name__)
 
-CLAIM_FOR = timedelta(minutes=5)
+CLAIM_FOR = timedelta(minutes=1)
 MAX_ATTEMPTS = 12
 wake = threading.Event()
 

@@ -60,10 +60,23 @@ def _fault(error: Any, labels: Mapping[str, tuple[str, str]], prefix: str) -> Fa
     )
 
 
+def _filled(schema: type[Record], data: Any) -> Any:
+    """`data` without what was left empty, so that each such field has its default."""
+    if not isinstance(data, Mapping):
+        return data
+    return {
+        key: value
+        for key, value in data.items()
+        if key not in schema.model_fields
+        or schema.model_fields[key].is_required()
+        or not (value is None or value == [] or (isinstance(value, str) and not value.strip()))
+    }
+
+
 def parse(schema: type[R], data: Any, *, prefix: str = "") -> R:
     """`data` as a `schema`. Raises `Faults` naming every field at fault; `prefix` goes before each place."""
     try:
-        return schema.model_validate(data)
+        return schema.model_validate(_filled(schema, data))
     except ValidationError as error:
         labels = {d.name: (d.label.zh, d.label.en) for d in describe(schema)}
         raise Faults([_fault(e, labels, prefix) for e in error.errors(include_url=False)]) from None
@@ -72,12 +85,12 @@ def parse(schema: type[R], data: Any, *, prefix: str = "") -> R:
 def parse_partial(schema: type[R], data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
     """What can be understood of `data`, field by field, and the faults of the rest; for forms that are still being filled in."""
     try:
-        return schema.model_validate(dict(data)).model_dump(), []
+        return schema.model_validate(_filled(schema, data)).model_dump(), []
     except ValidationError as error:
         labels = {d.name: (d.label.zh, d.label.en) for d in describe(schema)}
         errors = error.errors(include_url=False)
         bad = {str(e["loc"][0]) for e in errors if e["loc"]}
-        good = {key: value for key, value in data.items() if key not in bad and key in schema.model_fields}
+        good = {key: value for key, value in _filled(schema, data).items() if key not in bad and key in schema.model_fields}
         missing = {k for k in bad if k in schema.model_fields and schema.model_fields[k].is_required()}
         partial = (
             schema.model_construct(**good).model_dump(warnings=False)

@@ -162,3 +162,26 @@ class Review(models.Model):
     reasons = models.JSONField(default=list)
     remark = models.TextField(blank=True)
     at = models.DateTimeField(auto_now_add=True)
+
+
+class Disclosure(models.Model):
+    """A confidential listing's full text opened to somebody, because both sides agreed."""
+
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="disclosures")
+    token = models.CharField(max_length=32)
+    because = models.CharField(max_length=80, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["listing", "token"], name="disclosed_once")]
+
+
+class NarrowedListing(models.Model):
+    """A listing that fewer eyes may see than the search index still believes: left out of every search until indexed.
+
+    Written in the transaction that narrows, removed by the indexer after its commit, so that a narrowed visibility counts
+    from the moment the answer goes out, whatever the index is doing.
+    """
+
+    listing_uid = models.CharField(max_length=26, primary_key=True)
+    version = models.PositiveIntegerField()

@@ -1,0 +1,1 @@
+"""What REST doors share: problems, preconditions, idempotency."""

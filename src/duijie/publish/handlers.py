@@ -1,0 +1,58 @@
+"""What publishing does when events arrive: keep the index equal to the records."""
+
+from __future__ import annotations
+
+from duijie.core.events import handles
+from duijie.core.models import Event
+from duijie.core.access import SYSTEM
+from duijie.core.worker import at_start, every
+from duijie.publish.actions import expire_due
+from duijie.publish.search.index import search_index
+from duijie.publish.search.syncing import compare, index_listings, index_members, index_organisations, rebuild, repair
+
+LISTING_EVENTS = (
+    "listing.created",
+    "listing.submitted",
+    "listing.published",
+    "listing.changed",
+    "listing.closed",
+    "listing.expired",
+    "listing.returned",
+    "listing.disclosed",
+)
+
+
+def _ids(events: list[Event]) -> set[int]:
+    return {number for event in events for number in event.payload.get("ids", [])}
+
+
+@handles(*LISTING_EVENTS, priority=0, outside=True)
+def index_changed_listings(events: list[Event]) -> None:
+    index_listings(_ids(events))
+
+
+@handles("organisation.verified", "organisation.changed", "organisation.unverified", priority=1, outside=True)
+def index_changed_organisations(events: list[Event]) -> None:
+    index_organisations(_ids(events))
+
+
+@handles("member.admitted", "member.changed", priority=1, outside=True)
+def index_changed_members(events: list[Event]) -> None:
+    index_members(_ids(events))
+
+
+@at_start
+def heal_search_index() -> None:
+    """An index that is new or was set aside is built from the records; one that is behind catches up."""
+    if search_index().was_empty:
+        rebuild()
+        return
+    difference = compare()
+    if difference.total:
+        repair(difference)
+
+
+@every(60)
+def expire_what_is_due() -> None:
+    while expire_due(actor=SYSTEM, limit=200):
+        pass

@@ -1,0 +1,105 @@
+"""Is everything well? Records, derived indexes, events, jobs and the audit trail, against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Count
+
+from duijie.core import jobs
+from duijie.core.audit import verify
+from duijie.core.language import t
+from duijie.core.models import AuditLine, Delivery, Job
+from duijie.publish.search import syncing
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    well: bool
+    sentence: str
+
+
+def examine(*, chain: bool = True) -> list[Finding]:
+    """Look at everything. `chain` walks the whole audit chain, which takes a while on a large installation."""
+    findings = [_migrations(), _search(), _deliveries(), _jobs()]
+    if chain:
+        findings.append(_audit())
+    return findings
+
+
+def _migrations() -> Finding:
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    sentence = t("数据库结构是最新的。", "The database is up to date.")
+    if plan:
+        sentence = t("有 {n} 个数据库升级未执行，请运行 duijie upgrade。", "{n} migrations wait; run duijie upgrade.", n=len(plan))
+    return Finding("migrations", not plan, sentence)
+
+
+def _search() -> Finding:
+    difference = syncing.compare()
+    if not difference.total:
+        return Finding("search", True, t("搜索索引与记录一致。", "The search index agrees with the records."))
+    return Finding(
+        "search",
+        False,
+        t(
+            "搜索索引与记录不一致：缺 {a}，旧 {b}，多 {c}。",
+            "The search index disagrees: {a} missing, {b} stale, {c} extra.",
+            a=len(difference.missing),
+            b=len(difference.stale),
+            c=len(difference.extra),
+        ),
+    )
+
+
+def _deliveries() -> Finding:
+    counts = dict(Delivery.objects.values_list("status").annotate(n=Count("id")))
+    failed, waiting = counts.get("failed", 0), counts.get("waiting", 0) + counts.get("claimed", 0)
+    return Finding(
+        "events",
+        not failed,
+        t("事件：{w} 个待投递，{f} 个失败。", "Events: {w} waiting, {f} failed.", w=waiting, f=failed),
+    )
+
+
+def _jobs() -> Finding:
+    counts = dict(Job.objects.values_list("status").annotate(n=Count("id")))
+    sentence = t(
+        "任务：{r} 个运行中，{w} 个等待，{f} 个失败。",
+        "Jobs: {r} running, {w} waiting, {f} failed.",
+        r=counts.get("running", 0),
+        w=counts.get("waiting", 0),
+        f=counts.get("failed", 0),
+    )
+    return Finding("jobs", True, sentence)
+
+
+def _audit() -> Finding:
+    faults = sum(1 for _ in verify())
+    unsealed = AuditLine.objects.filter(seal__isnull=True).count()
+    return Finding(
+        "audit",
+        not faults,
+        t("审计链：{f} 处不符，{u} 条待封。", "Audit chain: {f} faults, {u} lines to seal.", f=faults, u=unsealed),
+    )
+
+
+def mend(*, rebuild: bool, tell: Callable[[str], None]) -> None:
+    """Mend what can be mended: migrate, make the index agree, try failed deliveries again, take up dead jobs."""
+    call_command("migrate", interactive=False, verbosity=0)
+    if rebuild:
+        tell(t("重建搜索索引……", "Rebuilding the search index…"))
+        syncing.rebuild(lambda done, total: tell(f"{done}/{total}"))
+    else:
+        syncing.repair(syncing.compare(), lambda done, total: tell(f"{done}/{total}"))
+    syncing.search_index().close()
+    Delivery.objects.filter(status=Delivery.Status.FAILED).update(status=Delivery.Status.WAITING, attempts=0)
+    jobs.revive_dead()
