@@ -33,7 +33,22 @@ def serve(host: str, port: int, threads: int, workers: int, no_work: bool) -> No
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
-    commands = [[sys.executable, "-m", "duijie", "web", "--host", host, "--port", str(port), "--threads", str(threads), "--workers", str(workers)]]
+    commands = [
+        [
+            sys.executable,
+            "-m",
+            "duijie",
+            "web",
+            "--host",
+            host,
+            "--port",
+            str(port),
+            "--threads",
+            str(threads),
+            "--workers",
+            str(workers),
+        ]
+    ]
     if not no_work:
         commands.append([sys.executable, "-m", "duijie", "work"])
     _supervise(commands)

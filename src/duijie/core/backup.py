@@ -75,7 +75,17 @@ def _load(source: Path) -> None:
         fresh.replace(name)
         return
     connections.close_all()
-    _run(["pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", f"--dbname={connection.settings_dict['NAME']}", str(source)])
+    _run(
+        [
+            "pg_restore",
+            "--clean",
+            "--if-exists",
+            "--no-owner",
+            "--single-transaction",
+            f"--dbname={connection.settings_dict['NAME']}",
+            str(source),
+        ]
+    )
 
 
 def _sha256(path: Path) -> str:
@@ -124,7 +134,9 @@ def restore_backup(source: Path, *, replace: bool) -> dict[str, Any]:
                 archive.extractall(folder, filter="data")
             manifest = json.loads((Path(folder) / MANIFEST).read_text())
         except (tarfile.TarError, OSError, ValueError, EOFError):
-            raise Fault("restore.unreadable", "这不是完整的备份文件。", "This is not a whole backup.", place=str(source)) from None
+            raise Fault(
+                "restore.unreadable", "这不是完整的备份文件。", "This is not a whole backup.", place=str(source)
+            ) from None
         records = Path(folder) / "records"
         if manifest.get("records_sha256") != _sha256(records):
             raise Fault("restore.damaged", "备份文件已损坏，校验不符。", "The backup is damaged.", place=str(source))

@@ -86,7 +86,12 @@ def work(stop: threading.Event) -> None:
             function()
         except Exception:
             logger.exception("%s failed at the start; going on", function.__name__)
-    loops: list[Callable[[threading.Event], None]] = [events.run_dispatcher, audit.run_sealer, jobs.run_worker, _run_sweep]
+    loops: list[Callable[[threading.Event], None]] = [
+        events.run_dispatcher,
+        audit.run_sealer,
+        jobs.run_worker,
+        _run_sweep,
+    ]
     threads = [threading.Thread(target=loop, args=(stop,), name=loop.__name__, daemon=True) for loop in loops]
     for thread in threads:
         thread.start()

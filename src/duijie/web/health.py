@@ -39,7 +39,11 @@ def _migrations() -> Finding:
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     sentence = t("数据库结构是最新的。", "The database is up to date.")
     if plan:
-        sentence = t("有 {n} 个数据库升级未执行，请运行 duijie upgrade。", "{n} migrations wait; run duijie upgrade.", n=len(plan))
+        sentence = t(
+            "有 {n} 个数据库升级未执行，请运行 duijie upgrade。",
+            "{n} migrations wait; run duijie upgrade.",
+            n=len(plan),
+        )
     return Finding("migrations", not plan, sentence)
 
 

@@ -90,7 +90,9 @@ def parse_partial(schema: type[R], data: Mapping[str, Any]) -> tuple[dict[str, A
         labels = {d.name: (d.label.zh, d.label.en) for d in describe(schema)}
         errors = error.errors(include_url=False)
         bad = {str(e["loc"][0]) for e in errors if e["loc"]}
-        good = {key: value for key, value in _filled(schema, data).items() if key not in bad and key in schema.model_fields}
+        good = {
+            key: value for key, value in _filled(schema, data).items() if key not in bad and key in schema.model_fields
+        }
         missing = {k for k in bad if k in schema.model_fields and schema.model_fields[k].is_required()}
         partial = (
             schema.model_construct(**good).model_dump(warnings=False)
