@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.factories import make_member, make_organisation, viewer
 
 from duijie.core.access import GUEST
 from duijie.core.errors import Fault
@@ -14,6 +13,7 @@ from duijie.publish.actions import change_listing, close_listing, create_listing
 from duijie.publish.models import Listing, NarrowedListing
 from duijie.publish.search import SearchRequest, search, search_index
 from duijie.publish.search.syncing import compare, rebuild, repair
+from tests.factories import make_member, make_organisation, viewer
 
 pytestmark = pytest.mark.django_db
 

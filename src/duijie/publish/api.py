@@ -8,11 +8,11 @@ from typing import Any
 from django.http import FileResponse, HttpRequest, HttpResponse
 from ninja import File, Form, Query, Router, Schema, UploadedFile
 
+from duijie.core.errors import Fault, NotFound
+from duijie.core.files import path_of
 from duijie.core.rest.idempotency import idempotent
 from duijie.core.rest.preconditions import expected_version, must_be_new
 from duijie.core.rest.problems import REFUSALS
-from duijie.core.errors import Fault, NotFound
-from duijie.core.files import path_of
 from duijie.core.schema import describe
 from duijie.members.models import Member
 from duijie.publish import actions, queries
@@ -155,7 +155,11 @@ def read_listing(request: HttpRequest, uid: str) -> Any:
     return _answer(queries.get_listing(uid, _viewer(request)).record, request)
 
 
-@router.get("/members/{slug}/listings/{external_id}", response={200: ListingOut, **REFUSALS}, summary="按编号读取 Read by own id")
+@router.get(
+    "/members/{slug}/listings/{external_id}",
+    response={200: ListingOut, **REFUSALS},
+    summary="按编号读取 Read by own id",
+)
 def read_by_external_id(request: HttpRequest, slug: str, external_id: str) -> Any:
     demand_key(_viewer(request), "listings:read")
     seen = queries.get_by_external_id(_member(slug), external_id, _viewer(request))
@@ -169,7 +173,9 @@ def read_by_external_id(request: HttpRequest, slug: str, external_id: str) -> An
     openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}},
 )
 @idempotent
-def put_listing(request: HttpRequest, slug: str, external_id: str, dry_run: bool = False, publish: bool = True) -> HttpResponse:
+def put_listing(
+    request: HttpRequest, slug: str, external_id: str, dry_run: bool = False, publish: bool = True
+) -> HttpResponse:
     """The body is a listing (see /kinds). If-Match: the ETag that was read; If-None-Match: * for a new one only."""
     outcome = actions.upsert_listing(
         actor=_viewer(request),
@@ -228,7 +234,9 @@ class BulkOut(Schema):
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": {"type": "array", "items": {"type": "object"}, "maxItems": MOST_IN_BULK}}},
+            "content": {
+                "application/json": {"schema": {"type": "array", "items": {"type": "object"}, "maxItems": MOST_IN_BULK}}
+            },
         }
     },
 )
@@ -402,7 +410,11 @@ def undo_import(request: HttpRequest, uid: str) -> Any:
         "responses": {
             200: {
                 "description": "OK",
-                "content": {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {"schema": {"type": "string", "format": "binary"}}},
+                "content": {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {
+                        "schema": {"type": "string", "format": "binary"}
+                    }
+                },
             }
         }
     },

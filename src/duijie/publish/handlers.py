@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from duijie.core.access import SYSTEM
 from duijie.core.events import handles
 from duijie.core.models import Event
-from duijie.core.access import SYSTEM
 from duijie.core.worker import at_start, every
 from duijie.publish.actions import expire_due
 from duijie.publish.search.index import search_index

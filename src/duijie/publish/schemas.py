@@ -13,6 +13,7 @@ from duijie.publish.kinds import KINDS, ListingDraft, completeness, parse_listin
 from duijie.publish.models import Listing
 from duijie.publish.models.listings import Visibility
 
+
 @dataclass(frozen=True)
 class ListingValues:
     """A parsed listing: the common part and its facets as JSON."""

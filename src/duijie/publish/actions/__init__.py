@@ -3,8 +3,8 @@
 from duijie.publish.actions.lifecycle import (
     archive_listing,
     close_listing,
-    disclose,
     discard_draft,
+    disclose,
     expire_due,
     publish_listing,
     renew_listing,

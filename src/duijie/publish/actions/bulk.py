@@ -45,7 +45,9 @@ class Tally:
 
 def _existing(member: Member, rows: Sequence[Row]) -> dict[str, Listing]:
     wanted = [row.external_id for row in rows]
-    found = Listing.objects.unscoped("a batch looks for its own rows").filter(owner_member=member, external_id__in=wanted)
+    found = Listing.objects.unscoped("a batch looks for its own rows").filter(
+        owner_member=member, external_id__in=wanted
+    )
     return {x.external_id or "": x for x in found.select_for_update().prefetch_related("visible_members")}
 
 

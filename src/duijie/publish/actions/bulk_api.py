@@ -82,7 +82,12 @@ def put_rows(
         external_id = data.get("external_id") if isinstance(data, dict) else None
         errors = [{"code": f.code, "detail": f.sentence, "place": f.place} for f in faults]
         report.append(
-            {"external_id": external_id if isinstance(external_id, str) else None, "what": "refused", "id": None, "errors": errors}
+            {
+                "external_id": external_id if isinstance(external_id, str) else None,
+                "what": "refused",
+                "id": None,
+                "errors": errors,
+            }
         )
     return {
         "created": len(tally.created),

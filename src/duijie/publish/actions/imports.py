@@ -61,8 +61,14 @@ def start_import(
 
 def get_import(uid: str, viewer: Viewer) -> ImportBatch:
     """A batch of the viewer's own member or organisation."""
-    batch = ImportBatch.objects.select_related("owner_member", "owner_organisation", "job", "marked_file", "file").filter(uid=uid).first()
-    if batch is None or not (viewer.is_system or {f"staff:{batch.owner_member_id}", f"org:{batch.owner_organisation_id}"} & viewer.tokens):
+    batch = (
+        ImportBatch.objects.select_related("owner_member", "owner_organisation", "job", "marked_file", "file")
+        .filter(uid=uid)
+        .first()
+    )
+    if batch is None or not (
+        viewer.is_system or {f"staff:{batch.owner_member_id}", f"org:{batch.owner_organisation_id}"} & viewer.tokens
+    ):
         raise NotFound
     return batch
 

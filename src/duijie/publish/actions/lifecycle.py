@@ -91,7 +91,9 @@ def review_listing(
     """The liaison's decision on a submitted listing. Anything but acceptance needs a reason that the owner will read."""
     demand_review(actor, listing)
     if decision not in Review.Decision.values:
-        raise Fault("review.decision", "请选择通过、退回或不予发布。", "Accept, return or reject.", place="decision", status=422)
+        raise Fault(
+            "review.decision", "请选择通过、退回或不予发布。", "Accept, return or reject.", place="decision", status=422
+        )
     if decision != Review.Decision.ACCEPTED and not (reasons or remark.strip()):
         raise Fault(
             "review.reason",

@@ -21,7 +21,9 @@ def save_search(
     if actor.user_id is None:
         raise NotAllowed("请先登录再保存搜索。", "Sign in to save a search.")
     if pace not in SavedSearch.Pace.values:
-        raise Fault("search.pace", "请选择立即、每天或每周。", "Choose at once, daily or weekly.", place="pace", status=422)
+        raise Fault(
+            "search.pace", "请选择立即、每天或每周。", "Choose at once, daily or weekly.", place="pace", status=422
+        )
     with acting(actor, "search.save") as act:
         if SavedSearch.objects.filter(user_id=actor.user_id).count() >= MOST_PER_PERSON:
             raise Fault(

@@ -46,7 +46,11 @@ def check_dates(values: ListingValues) -> None:
     start, end = values.draft.starts_on, values.draft.expires_on
     if start and end and end < start:
         raise Fault(
-            "dates.order", "截止日期早于开始日期。", "The end date is before the start date.", place="expires_on", status=422
+            "dates.order",
+            "截止日期早于开始日期。",
+            "The end date is before the start date.",
+            place="expires_on",
+            status=422,
         )
     if end and end > LAST_DAY:
         raise Fault("dates.far", "截止日期太远。", "The end date is too far away.", place="expires_on", status=422)
@@ -65,16 +69,16 @@ def snapshot(listing: Listing, *, actor: Viewer, verb: str) -> ListingVersion:
     content = as_data(listing) | {"status": listing.status}
     if listing.visibility == Visibility.MEMBERS:
         content["visible_members"] = sorted(m.slug for m in listing.visible_members.all())
-    return ListingVersion(
-        listing=listing, number=listing.version, actor=actor.reference(), verb=verb, snapshot=content
-    )
+    return ListingVersion(listing=listing, number=listing.version, actor=actor.reference(), verb=verb, snapshot=content)
 
 
 def mark_narrowed(listing: Listing) -> None:
     NarrowedListing.objects.update_or_create(listing_uid=listing.uid, defaults={"version": listing.version})
 
 
-def keep(listing: Listing, *, actor: Viewer, verb: str, members: list[Member] | None = None, narrowed: bool = False) -> None:
+def keep(
+    listing: Listing, *, actor: Viewer, verb: str, members: list[Member] | None = None, narrowed: bool = False
+) -> None:
     """Save a changed listing with its audience and history. `narrowed`: its text is now shown to fewer than before."""
     listing.save()
     if members is not None:
@@ -174,7 +178,10 @@ def change_listing(
         demand_version(listing, expected_version)
         if values.kind != listing.kind:
             raise Conflict(
-                "kind.fixed", "类别不能更改，请另建一条。", "The kind cannot change; make another listing.", place="kind"
+                "kind.fixed",
+                "类别不能更改，请另建一条。",
+                "The kind cannot change; make another listing.",
+                place="kind",
             )
         if listing.status == Status.ARCHIVED:
             raise Conflict("listing.archived", "已归档的信息不能修改。", "An archived listing cannot be changed.")

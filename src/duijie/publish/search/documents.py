@@ -128,13 +128,17 @@ def documents_of(listings: Iterable[Listing]) -> dict[str, list[dict[str, Any]]]
     """uid -> documents for a batch of listings (fetched with owner and circle), in a fixed number of queries."""
     batch = list(listings)
     told: dict[int, list[str]] = {}
-    for listing_id, token in Disclosure.objects.filter(listing_id__in=[x.pk for x in batch]).values_list("listing_id", "token"):
+    for listing_id, token in Disclosure.objects.filter(listing_id__in=[x.pk for x in batch]).values_list(
+        "listing_id", "token"
+    ):
         told.setdefault(listing_id, []).append(token)
     circles: dict[int, list[int]] = {}
     named = [x.pk for x in batch if x.visibility == Visibility.MEMBERS]
     if named:
         through = Listing.visible_members.through
-        for listing_id, member_id in through.objects.filter(listing_id__in=named).values_list("listing_id", "member_id"):
+        for listing_id, member_id in through.objects.filter(listing_id__in=named).values_list(
+            "listing_id", "member_id"
+        ):
             circles.setdefault(listing_id, []).append(member_id)
     return {
         x.uid: listing_documents(

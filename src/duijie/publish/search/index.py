@@ -30,7 +30,13 @@ NUMBERS = ("published", "ends", "amount", "version")
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for name in RAW:
-        builder.add_text_field(name, stored=name in {"uid", "record", "face", "kind"}, fast=True, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field(
+            name,
+            stored=name in {"uid", "record", "face", "kind"},
+            fast=True,
+            tokenizer_name="raw",
+            index_option="basic",
+        )
     for name in ("audience", "hidden_from"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in WORDS:

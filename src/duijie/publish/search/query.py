@@ -85,16 +85,16 @@ def _must_see(index: SearchIndex, viewer: Viewer) -> list[tuple[Occur, Query]]:
 
 
 def _range(index: SearchIndex, name: str, low: int | None, high: int | None) -> Query:
-    return Query.const_score_query(
-        Query.range_query(index.schema, name, tantivy.FieldType.Integer, low, high), 0.0
-    )
+    return Query.const_score_query(Query.range_query(index.schema, name, tantivy.FieldType.Integer, low, high), 0.0)
 
 
 def _filters(index: SearchIndex, request: SearchRequest) -> list[tuple[Occur, Query]]:
     clauses: list[tuple[Occur, Query]] = []
     for name, values in request.filters.items():
         if name not in FILTERS:
-            raise Fault("search.filter", f"没有“{name}”这个筛选项。", f"There is no filter “{name}”.", place=name, status=422)
+            raise Fault(
+                "search.filter", f"没有“{name}”这个筛选项。", f"There is no filter “{name}”.", place=name, status=422
+            )
         if values:
             clauses.append((Occur.Must, Query.const_score_query(index.terms(name, values), 0.0)))
     if request.amount_from is not None or request.amount_to is not None:
@@ -106,7 +106,9 @@ def _filters(index: SearchIndex, request: SearchRequest) -> list[tuple[Occur, Qu
 
 def _word(index: SearchIndex, word: str) -> Query:
     """One word, wherever it stands; the title counts most."""
-    fields = [Query.boost_query(Query.term_query(index.schema, name, word, "freq"), boost) for name, boost in BOOSTS.items()]
+    fields = [
+        Query.boost_query(Query.term_query(index.schema, name, word, "freq"), boost) for name, boost in BOOSTS.items()
+    ]
     return Query.disjunction_max_query(fields, 0.2)
 
 
@@ -132,7 +134,9 @@ def _facets(searcher: tantivy.Searcher, query: Query) -> dict[str, list[Facet]]:
     wanted = {name: {"terms": {"field": name, "size": 60}} for name in COUNTED}
     found = searcher.aggregate(query, wanted)
     return {
-        name: [Facet(str(bucket["key"]), int(bucket["doc_count"])) for bucket in found[name]["buckets"] if bucket["key"]]
+        name: [
+            Facet(str(bucket["key"]), int(bucket["doc_count"])) for bucket in found[name]["buckets"] if bucket["key"]
+        ]
         for name in COUNTED
     }
 

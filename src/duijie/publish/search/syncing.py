@@ -17,7 +17,9 @@ BATCH = 500
 
 
 def _rows() -> models.QuerySet[Listing]:
-    return Listing.objects.unscoped("the indexer reads every listing").select_related("owner_member", "owner_organisation")
+    return Listing.objects.unscoped("the indexer reads every listing").select_related(
+        "owner_member", "owner_organisation"
+    )
 
 
 def index_listings(ids: Iterable[int], *, index: SearchIndex | None = None) -> None:
@@ -36,9 +38,7 @@ def index_listings(ids: Iterable[int], *, index: SearchIndex | None = None) -> N
 
 def index_organisations(ids: Iterable[int]) -> None:
     rows = Organisation.objects.filter(pk__in=list(ids))
-    search_index().replace(
-        {f"organisation:{x.uid}": [organisation_document(x)] if x.is_verified else [] for x in rows}
-    )
+    search_index().replace({f"organisation:{x.uid}": [organisation_document(x)] if x.is_verified else [] for x in rows})
 
 
 def index_members(ids: Iterable[int]) -> None:
@@ -52,7 +52,9 @@ def remove_records(records: Iterable[str]) -> None:
 def expected_versions() -> dict[str, int]:
     """(record -> version) that the index should hold."""
     published = Listing.objects.unscoped("the doctor compares every listing").filter(status=Status.PUBLISHED)
-    wanted = {f"listing:{uid}": version for uid, version in published.values_list("uid", "version").iterator(chunk_size=5000)}
+    wanted = {
+        f"listing:{uid}": version for uid, version in published.values_list("uid", "version").iterator(chunk_size=5000)
+    }
     verified = Organisation.objects.filter(verified_at__isnull=False)
     wanted |= {f"organisation:{uid}": version for uid, version in verified.values_list("uid", "version")}
     wanted |= {f"member:{uid}": 1 for uid in Member.objects.values_list("uid", flat=True)}
@@ -93,7 +95,9 @@ def repair(difference: Disagreement, progress: Callable[[int, int], None] | None
             kind, uid = record.split(":", 1)
             by_kind.setdefault(kind, []).append(uid)
         index_listings(_rows().filter(uid__in=by_kind.get("listing", [])).values_list("pk", flat=True))
-        index_organisations(Organisation.objects.filter(uid__in=by_kind.get("organisation", [])).values_list("pk", flat=True))
+        index_organisations(
+            Organisation.objects.filter(uid__in=by_kind.get("organisation", [])).values_list("pk", flat=True)
+        )
         index_members(Member.objects.filter(uid__in=by_kind.get("member", [])).values_list("pk", flat=True))
         if progress:
             progress(start + len(part), len(todo))
