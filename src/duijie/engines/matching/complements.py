@@ -1,0 +1,149 @@
+"""Which kinds of document complete each other, which facets must hold and which weigh, and whom a match serves.
+
+One row per pair of kinds, written from the asking side. The same row read backwards serves the giving side: a technology
+asks the index for needs by the row need -> technology.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from duijie.engines.matching import facets
+from duijie.engines.matching.document import Document
+from duijie.engines.matching.facets import FacetFit, FacetTest, Fit
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A facet test with its weight in the score (in units of the score's logit, times the fit's value) and whether it is a must."""
+
+    name: str
+    test: FacetTest
+    weight: float
+    must: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Complement:
+    """A pair of kinds: `asking` is served with `giving`; the two sentences say for whom and why it is good."""
+
+    asking: str
+    giving: str
+    facets: tuple[Facet, ...]
+    serves_asking_zh: str
+    serves_asking_en: str
+    serves_giving_zh: str
+    serves_giving_en: str
+
+
+_REGION = Facet("region", facets.region, 0.20)
+_REGION_MUST = Facet("region", facets.region, 0.40, must=True)
+_INDUSTRY = Facet("industry", facets.industry, 0.40)
+_INDUSTRY_MUST = Facet("industry", facets.industry, 0.40, must=True)
+_BUDGET = Facet("amount", facets.budget, 0.30)
+_TICKET = Facet("amount", facets.ticket, 0.40, must=True)
+_STAGE = Facet("stage", facets.stage, 0.25)
+_TIMING = Facet("timing", facets.timing, 0.25)
+_COOPERATION = Facet("cooperation", facets.shared_list("cooperation"), 0.20)
+
+COMPLEMENTS: tuple[Complement, ...] = (
+    Complement(
+        "need", "technology", (_INDUSTRY, _REGION, _BUDGET, _STAGE, _TIMING, _COOPERATION),
+        "需求方可获得解决技术难题的成果", "the firm finds a result that may solve its problem",
+        "成果方可获得应用企业与转化收入", "the holder finds a firm that would use the result",
+    ),
+    Complement(
+        "need", "expert", (_INDUSTRY, _REGION, _TIMING, _COOPERATION),
+        "需求方可请到懂行的专家", "the firm finds somebody who knows the field",
+        "专家可获得企业课题", "the expert finds a problem from industry",
+    ),
+    Complement(
+        "need", "instrument", (_REGION, _BUDGET, _TIMING, Facet("service", facets.shared_list("service"), 0.3)),
+        "需求方可使用共享仪器，免于自购", "the firm uses an instrument without buying one",
+        "仪器单位可提高使用率", "the instrument is used more",
+    ),
+    Complement(
+        "need", "capacity", (_INDUSTRY, _REGION, _BUDGET, _TIMING, Facet("monthly_units", facets.at_least("monthly_units"), 0.4)),
+        "需求方可直接下单生产", "the firm has its order made",
+        "产能方可填补空闲产线", "idle lines are filled",
+    ),
+    Complement(
+        "need", "talent", (_INDUSTRY, _REGION, _TIMING, Facet("skills", facets.shared_list("skills"), 0.4)),
+        "需求方可引进所需人才", "the firm finds the person it lacks",
+        "人才可获得对口岗位或项目", "the person finds a fitting post or project",
+    ),
+    Complement(
+        "need", "topic", (_INDUSTRY, _REGION, _TIMING, _COOPERATION),
+        "需求方可参与已立项的课题", "the firm joins research already under way",
+        "课题方可获得企业应用场景", "the topic gains a place of use",
+    ),
+    Complement(
+        "project_offer", "fund", (_INDUSTRY_MUST, _REGION, _TICKET, Facet("rounds", facets.shared_list("rounds"), 0.4, must=True)),
+        "项目方可获得投资", "the project finds money",
+        "基金可获得符合投向的项目", "the fund finds a project within its mandate",
+    ),
+    Complement(
+        "project_offer", "site",
+        (_INDUSTRY, _REGION, _BUDGET, _TIMING, Facet("area_m2", facets.at_least("area_m2"), 0.5, must=True),
+         Facet("tenure", facets.shared_list("tenure"), 0.3)),
+        "项目方可获得落地空间", "the project finds a place to build",
+        "园区可获得招商项目", "the park finds a tenant",
+    ),
+    Complement(
+        "project_offer", "policy", (_REGION_MUST, _INDUSTRY_MUST, Facet("applicant", facets.shared_list("applicant"), 0.3, must=True)),
+        "项目方可享受政策支持", "the project can draw on the policy",
+        "政策可精准送达", "the policy reaches those it is for",
+    ),
+    Complement(
+        "organisation", "policy", (_REGION_MUST, _INDUSTRY_MUST, Facet("applicant", facets.shared_list("applicant"), 0.3, must=True)),
+        "企业可享受政策支持", "the firm can draw on the policy",
+        "政策可精准送达", "the policy reaches those it is for",
+    ),
+)  # fmt: skip
+
+FACETS = {
+    "deadline": "asker: ISO date by which it is wanted",
+    "available_from": "giver: ISO date from which it can be had",
+    "cooperation": "words for the mode of cooperation (transfer, licence, joint development, service, equity, ...)",
+    "service": "words for the service asked for or given with an instrument",
+    "monthly_units": "number: output wanted, or free, per month",
+    "skills": "words for skills",
+    "rounds": "words for rounds of investment",
+    "area_m2": "number: area wanted, or offered, in square metres",
+    "tenure": "words: lease, purchase, joint",
+    "applicant": "words for who may apply, or what the organisation is",
+}
+"""The facets that the engine reads from `Document.facets`; all others are ignored."""
+
+_BY_PAIR = {(row.asking, row.giving): row for row in COMPLEMENTS}
+
+
+def complement_of(one: str, other: str) -> tuple[Complement, bool] | None:
+    """The row of two kinds, and whether the first of them is the asking side; None where they do not complete each other."""
+    if (row := _BY_PAIR.get((one, other))) is not None:
+        return row, True
+    if (row := _BY_PAIR.get((other, one))) is not None:
+        return row, False
+    return None
+
+
+def complementary_kinds(kind: str) -> tuple[str, ...]:
+    """The kinds that a document of this kind is matched with, in the order of the table."""
+    return tuple(
+        row.giving if row.asking == kind else row.asking for row in COMPLEMENTS if kind in (row.asking, row.giving)
+    )
+
+
+def facet_fits(query: Document, document: Document) -> list[tuple[Facet, FacetFit]]:
+    """Every facet of the pair's row with its outcome, whichever side asks; empty where the kinds do not complete each other."""
+    found = complement_of(query.kind, document.kind)
+    if found is None:
+        return []
+    row, query_asks = found
+    asking, giving = (query, document) if query_asks else (document, query)
+    return [(facet, facet.test(asking, giving)) for facet in row.facets]
+
+
+def excluded_by(fits: list[tuple[Facet, FacetFit]]) -> list[FacetFit]:
+    """The facets that must hold and do not: a pair with any of these is no match."""
+    return [outcome for facet, outcome in fits if facet.must and outcome.fit is Fit.DIFFERS]

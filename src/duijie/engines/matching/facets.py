@@ -1,0 +1,189 @@
+"""Tests of facets: does what one side asks for agree with what the other side states?
+
+Each test takes the asking document and the giving document and answers with a `FacetFit`. A facet that either side leaves
+open is "unknown": it never excludes, and the reasons name it as something still to ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from duijie.engines.matching.document import Document, FacetValue
+
+
+class Fit(StrEnum):
+    """How a facet stands between two documents."""
+
+    FITS = "fits"
+    PARTLY = "partly"
+    DIFFERS = "differs"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class FacetFit:
+    """One facet's outcome: its name, how it stands, and what either side says (as it should be shown)."""
+
+    facet: str
+    fit: Fit
+    asked: str
+    given: str
+
+    @property
+    def value(self) -> float:
+        """1 fits, 0.5 partly, 0 unknown, -1 differs: the number that weighs in the score."""
+        return {Fit.FITS: 1.0, Fit.PARTLY: 0.5, Fit.UNKNOWN: 0.0, Fit.DIFFERS: -1.0}[self.fit]
+
+
+FacetTest = Callable[[Document, Document], FacetFit]
+
+
+def _listed(document: Document, name: str) -> tuple[str, ...]:
+    value: FacetValue = document.facets.get(name, ())
+    if isinstance(value, tuple):
+        return tuple(str(each) for each in value)
+    return (str(value),) if value not in ("", None) else ()
+
+
+def _number(document: Document, name: str) -> float | None:
+    value = document.facets.get(name)
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _shown(values: tuple[str, ...]) -> str:
+    return "、".join(values)
+
+
+def _is_code(text: str) -> bool:
+    return text.isascii() and any(character.isdigit() for character in text)
+
+
+def _region_level(asked: str, given: str) -> float:
+    """1 the same county or city (or one lies within the other), 0.5 the same province, 0 elsewhere."""
+    if asked == given or "000000" in (asked, given):
+        return 1.0
+    if _is_code(asked) and _is_code(given):
+        shorter = min(asked.rstrip("0"), given.rstrip("0"), key=len)
+        if asked.startswith(shorter) and given.startswith(shorter):
+            return 1.0
+        return 1.0 if asked[:4] == given[:4] else 0.5 if asked[:2] == given[:2] else 0.0
+    return 1.0 if asked in given or given in asked else 0.0
+
+
+def _industry_level(asked: str, given: str) -> float:
+    """1 the same class (or one within the other), 0.5 the same division (two digits), 0 elsewhere."""
+    if _is_code(asked) and _is_code(given):
+        if asked.startswith(given) or given.startswith(asked):
+            return 1.0
+        digits = "".join(filter(str.isdigit, asked))[:2], "".join(filter(str.isdigit, given))[:2]
+        return 0.5 if digits[0] and digits[0] == digits[1] else 0.0
+    return 1.0 if asked in given or given in asked else 0.0
+
+
+def _graded(
+    name: str, asked: tuple[str, ...], given: tuple[str, ...], level: Callable[[str, str], float]
+) -> FacetFit:
+    if not asked or not given:
+        return FacetFit(name, Fit.UNKNOWN, _shown(asked), _shown(given))
+    best = max(level(one, other) for one in asked for other in given)
+    fit = Fit.FITS if best == 1 else Fit.PARTLY if best > 0 else Fit.DIFFERS
+    return FacetFit(name, fit, _shown(asked), _shown(given))
+
+
+def region(asking: Document, giving: Document) -> FacetFit:
+    """The same city fits, the same province partly; 000000 is the whole country."""
+    return _graded("region", asking.regions, giving.regions, _region_level)
+
+
+def industry(asking: Document, giving: Document) -> FacetFit:
+    """The same GB/T 4754 class or one within the other fits, the same division partly."""
+    return _graded("industry", asking.industries, giving.industries, _industry_level)
+
+
+def yuan(amount_fen: int | None) -> str:
+    """An amount as offices write it: 万 from ten thousand, 亿 from a hundred million."""
+    if amount_fen is None:
+        return ""
+    amount = amount_fen / 100
+    for unit, size in (("亿元", 1e8), ("万元", 1e4)):
+        if amount >= size:
+            return f"{amount / size:.4g}{unit}"
+    return f"{amount:.10g}元"
+
+
+def _amounts(document: Document) -> str:
+    low, high = document.amount_min_fen, document.amount_max_fen
+    if low is None and high is None:
+        return ""
+    if low == high:
+        return yuan(low)
+    return f"{yuan(low) or '不限'}—{yuan(high) or '不限'}"
+
+
+def budget(asking: Document, giving: Document) -> FacetFit:
+    """What is asked for must be payable: the asker's highest amount reaches the giver's lowest; within a fifth it fits partly."""
+    ceiling = asking.amount_max_fen if asking.amount_max_fen is not None else asking.amount_min_fen
+    price = giving.amount_min_fen if giving.amount_min_fen is not None else giving.amount_max_fen
+    asked, given = _amounts(asking), _amounts(giving)
+    if ceiling is None or price is None:
+        return FacetFit("amount", Fit.UNKNOWN, asked, given)
+    fit = Fit.FITS if ceiling >= price else Fit.PARTLY if ceiling * 5 >= price * 4 else Fit.DIFFERS
+    return FacetFit("amount", fit, asked, given)
+
+
+def ticket(asking: Document, giving: Document) -> FacetFit:
+    """The money sought and the money given overlap; open ends reach as far as need be."""
+    asked, given = _amounts(asking), _amounts(giving)
+    if not asked or not given:
+        return FacetFit("amount", Fit.UNKNOWN, asked, given)
+    low = max(asking.amount_min_fen or 0, giving.amount_min_fen or 0)
+    ends = [end for end in (asking.amount_max_fen, giving.amount_max_fen) if end is not None]
+    return FacetFit("amount", Fit.FITS if not ends or low <= min(ends) else Fit.DIFFERS, asked, given)
+
+
+def stage(asking: Document, giving: Document) -> FacetFit:
+    """The readiness reached is at least the readiness asked for; one level below fits partly."""
+    asked = "" if asking.stage is None else f"TRL {asking.stage}"
+    given = "" if giving.stage is None else f"TRL {giving.stage}"
+    if asking.stage is None or giving.stage is None:
+        return FacetFit("stage", Fit.UNKNOWN, asked, given)
+    short = asking.stage - giving.stage
+    return FacetFit("stage", Fit.FITS if short <= 0 else Fit.PARTLY if short == 1 else Fit.DIFFERS, asked, given)
+
+
+def timing(asking: Document, giving: Document) -> FacetFit:
+    """`available_from` of the giver is not after the `deadline` of the asker (both ISO dates)."""
+    asked, given = str(asking.facets.get("deadline", "")), str(giving.facets.get("available_from", ""))
+    if not asked or not given:
+        return FacetFit("timing", Fit.UNKNOWN, asked, given)
+    return FacetFit("timing", Fit.FITS if given <= asked else Fit.DIFFERS, asked, given)
+
+
+def shared_list(name: str) -> FacetTest:
+    """A test that a facet of words of this name has at least one word in common."""
+
+    def test(asking: Document, giving: Document) -> FacetFit:
+        asked, given = _listed(asking, name), _listed(giving, name)
+        if not asked or not given:
+            return FacetFit(name, Fit.UNKNOWN, _shown(asked), _shown(given))
+        return FacetFit(name, Fit.FITS if set(asked) & set(given) else Fit.DIFFERS, _shown(asked), _shown(given))
+
+    test.__name__ = name
+    return test
+
+
+def at_least(name: str) -> FacetTest:
+    """A test that the giver's number of this name reaches the asker's; nine tenths of it fits partly."""
+
+    def test(asking: Document, giving: Document) -> FacetFit:
+        wanted, offered = _number(asking, name), _number(giving, name)
+        asked, given = ("" if value is None else f"{value:.10g}" for value in (wanted, offered))
+        if wanted is None or offered is None:
+            return FacetFit(name, Fit.UNKNOWN, asked, given)
+        fit = Fit.FITS if offered >= wanted else Fit.PARTLY if offered >= 0.9 * wanted else Fit.DIFFERS
+        return FacetFit(name, fit, asked, given)
+
+    test.__name__ = name
+    return test

@@ -1,0 +1,311 @@
+"""The index: documents in, matches out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from duijie.engines.matching import complements, semantics
+from duijie.engines.matching.arrays import Bags, Rows
+from duijie.engines.matching.corpus import CorpusModel, Rarity, fingerprint_of, stable_hash
+from duijie.engines.matching.document import PUBLIC, Document
+from duijie.engines.matching.query import Comparer, Query, query_of
+from duijie.engines.matching.ranking import Grade, Ranking, default_ranking, probability_of
+from duijie.engines.matching.reasons import Explanation, Reasons, explain, reasons_of
+from duijie.engines.matching.segment import Segment, segment_of
+from duijie.engines.matching.state import Place, State
+from duijie.engines.matching.storage import Storage
+from duijie.engines.matching.training_text import passages_for
+
+Progress = Callable[[str, int, int], None]
+"""Called with the name of a step, how much of it is done, and of how much."""
+
+DIMENSIONS = 400
+MOST_GRAMS = 20_000
+SAMPLE_DOCUMENTS = 20_000
+SCORE_DECIMALS = 6
+EVERYBODY = frozenset({PUBLIC})
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A document found for a query. `score` is a logit; `probability` that of "suitable"; `comparison` the raw features."""
+
+    id: str
+    document: Document
+    rank: int
+    score: float
+    probability: float
+    grade: Grade
+    reasons: Reasons | None
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancies:
+    """How an index differs from what it should hold: ids, in ascending order."""
+
+    missing: tuple[str, ...]
+    stale: tuple[str, ...]
+    extra: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.missing or self.stale or self.extra)
+
+
+class MatchIndex:
+    """Documents in, matches out. `in_memory()` or `open(folder)`; one writer, any number of readers (threads or processes).
+
+    Changes are gathered by `upsert` and `delete`, become visible (and durable) with `commit`, and are compared by the corpus
+    model of the last `refresh`. After a `refresh` the ranking depends on the set of documents alone, not on how it came about.
+    """
+
+    def __init__(self, storage: Storage, ranking: Ranking | None = None) -> None:
+        self._storage = storage
+        self.ranking = ranking or default_ranking()
+        self._state = storage.load()
+        self._added: dict[str, Document] = {}
+        self._deleted: set[str] = set()
+        self._local = threading.local()
+
+    @classmethod
+    def in_memory(cls, ranking: Ranking | None = None) -> MatchIndex:
+        """An empty index that leaves nothing behind."""
+        return cls(Storage(None), ranking)
+
+    @classmethod
+    def open(cls, folder: Path, ranking: Ranking | None = None, *, writable: bool = True) -> MatchIndex:
+        """The index in this folder, made where there is none; raises BlockingIOError where another process writes to it."""
+        return cls(Storage(folder, writable=writable), ranking)
+
+    def close(self) -> None:
+        """Give up the folder; what was not committed is lost."""
+        self._storage.close()
+
+    def __enter__(self) -> MatchIndex:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        return len(self._state)
+
+    # writing
+
+    def upsert(self, documents: Iterable[Document]) -> None:
+        """Add documents, or put them in place of those with the same ids, at the next commit."""
+        for document in documents:
+            self._deleted.discard(document.id)
+            self._added[document.id] = document
+
+    def delete(self, identities: Iterable[str]) -> None:
+        """Remove documents at the next commit; unknown ids are ignored."""
+        for identity in identities:
+            self._added.pop(identity, None)
+            self._deleted.add(identity)
+
+    def commit(self, progress: Progress | None = None) -> None:
+        """Make all gathered changes visible and durable, as one."""
+        if not self._added and not self._deleted:
+            return
+        state = self._state
+        alive = [each.copy() for each in state.alive]
+        for identity in (*self._added, *self._deleted):
+            place = state.find(identity)
+            if place is not None:
+                alive[place.segment][place.row] = False
+        segments = list(state.segments)
+        audiences = list(state.audiences)
+        if self._added:
+            segments.append(self._new_segment(list(self._added.values()), audiences, state.model, progress))
+            alive.append(np.ones(len(segments[-1]), dtype=bool))
+        new = State(tuple(segments), tuple(alive), state.model, tuple(audiences), state.generation + 1)
+        self._state = self._storage.save(new)
+        self._added, self._deleted = {}, set()
+
+    def _new_segment(
+        self, documents: list[Document], audiences: list[frozenset[str]], model: CorpusModel, progress: Progress | None
+    ) -> Segment:
+        known = {tokens: place for place, tokens in enumerate(audiences)}
+        places = []
+        for document in documents:
+            if document.audience not in known:
+                known[document.audience] = len(audiences)
+                audiences.append(document.audience)
+            places.append(known[document.audience])
+        parts = []
+        for start in range(0, len(documents), 5_000):
+            chunk = documents[start : start + 5_000]
+            parts.append(segment_of(chunk, places[start : start + 5_000], model.vectors.dimensions))
+            if progress:
+                progress("read", min(start + 5_000, len(documents)), len(documents))
+        return Segment.joined(parts).with_model(model)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the corpus model was made from exactly the documents that are in the index now."""
+        return self._state.model.fingerprint == self._fingerprint(self._state)
+
+    @staticmethod
+    def _fingerprint(state: State) -> str:
+        keys = [segment.keys[alive] for segment, alive in zip(state.segments, state.alive, strict=True)]
+        texts = [
+            f"{key}:{size}"
+            for segment, alive in zip(state.segments, state.alive, strict=True)
+            for key, size in zip(
+                segment.keys[alive].tolist(), np.diff(segment.blob_offsets)[alive].tolist(), strict=True
+            )
+        ]
+        return fingerprint_of([(text, "") for text in texts]) if keys else ""
+
+    def refresh(self, progress: Progress | None = None) -> None:
+        """Commit, train the corpus model anew on all documents, and lay them out in one segment in the order of their keys."""
+        self.commit(progress)
+        state = self._state
+        living = [segment.take(np.flatnonzero(alive)) for segment, alive in zip(state.segments, state.alive, strict=True)]
+        if progress:
+            progress("model", 0, 2)
+        joined = Segment.joined(living) if living else None
+        if joined is None or not len(joined):
+            return
+        joined = joined.take(joined.key_order)
+        model = self._train(joined, self._fingerprint(state))
+        if progress:
+            progress("model", 1, 2)
+        whole = joined.with_model(model)
+        new = State((whole,), (np.ones(len(whole), dtype=bool),), model, state.audiences, state.generation + 1)
+        self._state = self._storage.save(new)
+        if progress:
+            progress("model", 2, 2)
+
+    @staticmethod
+    def _train(rows: Segment, fingerprint: str) -> CorpusModel:
+        passages: Bags = passages_for(rows, most_documents=SAMPLE_DOCUMENTS)
+        vectors = semantics.train(passages, dimensions=DIMENSIONS, most_grams=MOST_GRAMS, power=0.25)
+        return CorpusModel(
+            Rarity.of(rows.head), Rarity.of(rows.full), Rarity.of(rows.words), vectors, fingerprint
+        )
+
+    # reading
+
+    def reload(self) -> bool:
+        """Take in what another process has committed since; True where there was something."""
+        state = self._storage.newer_than(self._state.generation)
+        if state is None:
+            return False
+        self._state = state
+        return True
+
+    def get(self, identity: str) -> Document | None:
+        """The document as it was last committed."""
+        place = self._state.find(identity)
+        return None if place is None else self._state.segments[place.segment].document(place.row)
+
+    def match(
+        self,
+        query: Document,
+        *,
+        top: int = 50,
+        kinds: Iterable[str] | None = None,
+        audience: frozenset[str] = EVERYBODY,
+        exclude: Iterable[str] = (),
+        reasons: bool = True,
+    ) -> list[Match]:
+        """The best documents for the query, best first; `top` 0 gives all that may be matched.
+
+        `kinds` narrows the complementary kinds; `audience` holds the viewer's tokens; `exclude` holds ids never to be given.
+        Never given: the query itself, its owner's, its organisation's, what no token of the audience opens, and what a facet
+        that must hold excludes. Equal scores are ordered by a hash of the id.
+        """
+        state = self._state
+        wanted = tuple(kind for kind in complements.complementary_kinds(query.kind) if kinds is None or kind in set(kinds))
+        excluded = frozenset(stable_hash(identity) for identity in exclude)
+        prepared = query_of(query, state.model)
+        reference = self._reference(prepared, state)
+        keys, places, scores = [], [], []
+        for number, segment in enumerate(state.segments):
+            mask = state.eligible(query, number, kinds=wanted, audience=audience, exclude=excluded)
+            rows = np.flatnonzero(mask).astype(np.int64)
+            logits = self.ranking.logits(self._comparer.compare(prepared, state.model, segment, rows), reference)
+            keys.append(segment.keys[rows])
+            places.append(np.stack([np.full(rows.size, number), rows], axis=1))
+            scores.append(logits)
+        if not keys:
+            return []
+        return self._chosen(prepared, state, np.concatenate(keys), np.concatenate(places), np.concatenate(scores), top, reasons)
+
+    def _chosen(
+        self, query: Query, state: State, keys: NDArray[np.int64], places: NDArray[np.int64], scores: NDArray[np.float64],
+        top: int, with_reasons: bool,
+    ) -> list[Match]:  # fmt: skip
+        """Facets come last: rows are taken by text score until no other could reach the first `top`."""
+        order = np.lexsort((keys, -scores))
+        found: list[tuple[float, int, Document]] = []
+        bonus = max((sum(f.weight for f in row.facets) for row in complements.COMPLEMENTS), default=0.0)
+        limit = top or len(order)
+        for place in order:
+            text_score = float(scores[place])
+            if len(found) >= limit and text_score + bonus < sorted((each[0] for each in found), reverse=True)[limit - 1]:
+                break
+            document = state.segments[int(places[place, 0])].document(int(places[place, 1]))
+            fits = complements.facet_fits(query.document, document)
+            if complements.excluded_by(fits):
+                continue
+            score = round(text_score + sum(facet.weight * fit.value for facet, fit in fits), SCORE_DECIMALS)
+            found.append((score, int(keys[place]), document))
+        found.sort(key=lambda each: (-each[0], each[1]))
+        return [self._match(query, state, rank, *each, with_reasons) for rank, each in enumerate(found[:limit], 1)]
+
+    def _match(
+        self, query: Query, state: State, rank: int, score: float, _key: int, document: Document, with_reasons: bool
+    ) -> Match:
+        probability = probability_of(score)
+        reasons = reasons_of(query, document, state.model) if with_reasons else None
+        return Match(document.id, document, rank, score, probability, self.ranking.grade(probability), reasons)
+
+    def why_not(self, query: Document, identity: str, *, audience: frozenset[str] = EVERYBODY) -> Explanation | None:
+        """Why a document is, or is not, a match; None where it is not in the index or the audience may not see it."""
+        state = self._state
+        place = state.find(identity)
+        if place is None:
+            return None
+        segment = state.segments[place.segment]
+        document = segment.document(place.row)
+        if not document.audience & audience:
+            return None
+        prepared = query_of(query, state.model)
+        logit = self._logit(prepared, state, place)
+        fits = complements.facet_fits(query, document)
+        score = round(logit + sum(facet.weight * fit.value for facet, fit in fits), SCORE_DECIMALS)
+        probability = probability_of(score)
+        return explain(prepared, document, state.model, score, probability, self.ranking.grade(probability))
+
+    def _logit(self, query: Query, state: State, place: Place) -> float:
+        rows: Rows = np.array([place.row], dtype=np.int64)
+        values = self._comparer.compare(query, state.model, state.segments[place.segment], rows)
+        return float(self.ranking.logits(values, self._reference(query, state))[0])
+
+    def _reference(self, query: Query, state: State) -> NDArray[np.float64]:
+        segment, rows = state.reference(query.document.kind)
+        return self._comparer.compare(query, state.model, segment, rows)
+
+    @property
+    def _comparer(self) -> Comparer:
+        if not hasattr(self._local, "comparer"):
+            self._local.comparer = Comparer()
+        comparer: Comparer = self._local.comparer
+        return comparer
+
+    def verify(self, expected: Mapping[str, str]) -> Discrepancies:
+        """Compare with what should be there: version by id."""
+        held = {document.id: document.version for document in self._state.documents()}
+        return Discrepancies(
+            missing=tuple(sorted(set(expected) - set(held))),
+            stale=tuple(sorted(one for one, version in expected.items() if one in held and held[one] != version)),
+            extra=tuple(sorted(set(held) - set(expected))),
+        )

@@ -1,0 +1,256 @@
+"""Why two documents match: terms that stand in both, in their context; facets that fit, differ or are open; whom it serves.
+
+A term is named only where it stands in both texts, and the terms are ordered by the weight that the score gives them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from duijie.engines.matching.complements import Complement, complement_of, excluded_by, facet_fits
+from duijie.engines.matching.corpus import CorpusModel
+from duijie.engines.matching.document import Document
+from duijie.engines.matching.facets import FacetFit, Fit
+from duijie.engines.matching.query import Query
+from duijie.engines.matching.signature import gram_ids, units_of, word_ids
+from duijie.engines.matching.text import STOP_WORDS, normalise_aligned, word_places
+
+SHARED_TERMS = 6
+SNIPPET_MARGIN = 14
+_READ_CHARACTERS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A piece of a document's text with the places in it to mark: `field` is title, keywords, summary or body."""
+
+    field: str
+    text: str
+    marks: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedTerm:
+    """A term standing in both texts, how much it weighs (rarity), and where it stands in either."""
+
+    term: str
+    weight: float
+    in_query: Snippet
+    in_document: Snippet
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Everything that is said for and against a match."""
+
+    terms: tuple[SharedTerm, ...]
+    facets: tuple[FacetFit, ...]
+    complement: Complement | None
+    query_asks: bool
+
+    def _with(self, *fits: Fit) -> tuple[FacetFit, ...]:
+        return tuple(each for each in self.facets if each.fit in fits)
+
+    @property
+    def fitting(self) -> tuple[FacetFit, ...]:
+        """Facets that fit, wholly or partly."""
+        return self._with(Fit.FITS, Fit.PARTLY)
+
+    @property
+    def differing(self) -> tuple[FacetFit, ...]:
+        """Facets that do not fit."""
+        return self._with(Fit.DIFFERS)
+
+    @property
+    def missing(self) -> tuple[FacetFit, ...]:
+        """Facets that one side has stated and the other has not: what is missing to be sure."""
+        return tuple(each for each in self._with(Fit.UNKNOWN) if bool(each.asked) != bool(each.given))
+
+    def sentences(self, language: str = "zh") -> list[str]:
+        """The reasons in plain sentences, in "zh" or "en"."""
+        return _chinese(self) if language.startswith("zh") else _english(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The answer to "why (not) this one?": the score, the reasons, and what speaks against it."""
+
+    document: Document
+    score: float
+    probability: float
+    grade: str
+    reasons: Reasons
+    excluded: tuple[FacetFit, ...]
+    complementary: bool
+
+    def sentences(self, language: str = "zh") -> list[str]:
+        """In plain sentences, in "zh" or "en"."""
+        chinese = language.startswith("zh")
+        found: list[str] = []
+        if not self.complementary:
+            found.append("两类信息不互补，不参与对接。" if chinese else "The two kinds do not complete each other and are never matched.")
+        for fit in self.excluded:
+            name = FACET_NAMES.get(fit.facet, (fit.facet, fit.facet))
+            found.append(
+                f"{name[0]}不符合必备条件：要求{fit.asked}，实际{fit.given}。" if chinese
+                else f"{name[1].capitalize()} is a condition and does not hold: {fit.asked} asked, {fit.given} given."
+            )  # fmt: skip
+        if not self.reasons.terms:
+            found.append("两者没有共同的专门用语。" if chinese else "They share no specific term.")
+        found.extend(self.reasons.sentences(language))
+        share = f"{self.probability:.0%}"
+        found.append(f"估计合适的可能性为 {share}。" if chinese else f"The estimated chance that it is suitable is {share}.")
+        return found
+
+
+FACET_NAMES = {
+    "region": ("地区", "region"), "industry": ("行业", "industry"), "amount": ("金额", "amount"), "stage": ("成熟度", "maturity"),
+    "timing": ("时间", "timing"), "cooperation": ("合作方式", "mode of cooperation"), "service": ("服务内容", "service"),
+    "monthly_units": ("月产能", "monthly output"), "skills": ("技能", "skills"), "rounds": ("轮次", "round"),
+    "area_m2": ("面积", "area"), "tenure": ("取得方式", "tenure"), "applicant": ("申报主体", "applicant"),
+}  # fmt: skip
+"""Names of facets in Chinese and English."""
+
+
+def _chinese(reasons: Reasons) -> list[str]:
+    said = []
+    if reasons.terms:
+        said.append("双方都提到" + "、".join(f"“{term.term}”" for term in reasons.terms) + "。")
+    if reasons.fitting:
+        said.append("；".join(f"{FACET_NAMES[fit.facet][0]}{'相符' if fit.fit is Fit.FITS else '相近'}（{fit.asked} / {fit.given}）"
+                             for fit in reasons.fitting) + "。")  # fmt: skip
+    if reasons.differing:
+        said.append("；".join(f"{FACET_NAMES[fit.facet][0]}不符（{fit.asked} / {fit.given}）" for fit in reasons.differing) + "。")
+    if reasons.missing:
+        said.append("尚需确认：" + "、".join(FACET_NAMES[fit.facet][0] for fit in reasons.missing) + "。")
+    if reasons.complement is not None and reasons.terms:
+        said.append(f"{reasons.complement.serves_asking_zh}；{reasons.complement.serves_giving_zh}。")
+    return said
+
+
+def _english(reasons: Reasons) -> list[str]:
+    said = []
+    if reasons.terms:
+        said.append("Both speak of " + ", ".join(f"“{term.term}”" for term in reasons.terms) + ".")
+    if reasons.fitting:
+        parts = [f"{FACET_NAMES[fit.facet][1]} {'fits' if fit.fit is Fit.FITS else 'nearly fits'} ({fit.asked} / {fit.given})" for fit in reasons.fitting]
+        said.append("; ".join(parts).capitalize() + ".")
+    if reasons.differing:
+        parts = [f"{FACET_NAMES[fit.facet][1]} differs ({fit.asked} / {fit.given})" for fit in reasons.differing]
+        said.append("; ".join(parts).capitalize() + ".")
+    if reasons.missing:
+        said.append("Still to be asked: " + ", ".join(FACET_NAMES[fit.facet][1] for fit in reasons.missing) + ".")
+    if reasons.complement is not None and reasons.terms:
+        said.append(f"{reasons.complement.serves_asking_en.capitalize()}; {reasons.complement.serves_giving_en}.")
+    return said
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    name: str
+    text: str
+    normalised: str
+    places: list[int] | None
+
+    def snippet(self, start: int, end: int) -> Snippet:
+        """The piece around `normalised[start:end]`, cut from the text as it was written."""
+        first, last = (start, end) if self.places is None else (self.places[start], self.places[end - 1] + 1)
+        left, right = max(0, first - SNIPPET_MARGIN), min(len(self.text), last + SNIPPET_MARGIN)
+        return Snippet(self.name, self.text[left:right], ((first - left, last - left),))
+
+
+def _fields(document: Document) -> list[_Field]:
+    texts = {
+        "title": document.title, "keywords": "、".join(document.keywords), "summary": document.summary, "body": document.body,
+    }  # fmt: skip
+    found = []
+    for name, text in texts.items():
+        if text:
+            cut = text[:_READ_CHARACTERS]
+            found.append(_Field(name, cut, *normalise_aligned(cut)))
+    return found
+
+
+def _find(fields: list[_Field], term: str) -> Snippet | None:
+    for field in fields:
+        start = field.normalised.find(term)
+        if start >= 0:
+            return field.snippet(start, start + len(term))
+    return None
+
+
+def _longest_shared(fields: list[_Field], others: list[_Field], term: str) -> str:
+    """The term, lengthened to both sides as far as both texts go on alike (at most 12 characters)."""
+    for field in fields:
+        start = field.normalised.find(term)
+        if start < 0:
+            continue
+        end = start + len(term)
+        while end < len(field.normalised) and end - start < 12 and _joins(field.normalised[end]):
+            if not any(field.normalised[start : end + 1] in other.normalised for other in others):
+                break
+            end += 1
+        while start > 0 and end - start < 12 and _joins(field.normalised[start - 1]):
+            if not any(field.normalised[start - 1 : end] in other.normalised for other in others):
+                break
+            start -= 1
+        return field.normalised[start:end]
+    return term
+
+
+def _joins(character: str) -> bool:
+    return character.isalnum()
+
+
+def shared_terms(query: Query, document: Document, model: CorpusModel, *, most: int = SHARED_TERMS) -> tuple[SharedTerm, ...]:
+    """The weightiest terms that stand in both texts, none a part of another."""
+    mine, theirs = _fields(query.document), _fields(document)
+    # the shorter text names the candidates: both hold every shared term
+    source, target = (mine, theirs) if sum(len(f.text) for f in mine) <= sum(len(f.text) for f in theirs) else (theirs, mine)
+    candidates: dict[str, None] = {}
+    for field in source:
+        places = word_places(field.normalised)
+        for place in places:
+            word = place.word
+            if word not in STOP_WORDS and any(word in other.normalised for other in target):
+                candidates[_longest_shared(source, target, word)] = None
+        for length in (2,):
+            for start in range(min(len(field.normalised), 200) - 1):
+                pair = field.normalised[start : start + length]
+                if all("㐀" <= each <= "鿿" for each in pair) and any(pair in other.normalised for other in target):
+                    candidates[_longest_shared(source, target, pair)] = None
+    weighed = sorted(((_weight(term, model), term) for term in candidates if term not in STOP_WORDS), key=lambda each: (-each[0], each[1]))
+    chosen: list[SharedTerm] = []
+    for weight, term in weighed:
+        if any(term in other.term or other.term in term for other in chosen):
+            continue
+        in_query, in_document = _find(mine, term), _find(theirs, term)
+        if in_query is not None and in_document is not None:
+            chosen.append(SharedTerm(term, round(weight, 4), in_query, in_document))
+        if len(chosen) == most:
+            break
+    return tuple(chosen)
+
+
+def _weight(term: str, model: CorpusModel) -> float:
+    """Sum of the rarity of a term's grams, as the score counts them."""
+    ids = gram_ids(units_of(term), (2,), latin_alone=True)
+    if not ids.size:
+        ids = word_ids([term])
+    return float(np.sum(model.full.bm25_weight(ids), dtype=np.float64))
+
+
+def reasons_of(query: Query, document: Document, model: CorpusModel) -> Reasons:
+    """The reasons of one match."""
+    found = complement_of(query.document.kind, document.kind)
+    fits = tuple(fit for _, fit in facet_fits(query.document, document))
+    return Reasons(shared_terms(query, document, model), fits, found[0] if found else None, found[1] if found else True)
+
+
+def explain(query: Query, document: Document, model: CorpusModel, score: float, probability: float, grade: str) -> Explanation:
+    """The answer to "why (not) this one?"."""
+    excluded = tuple(excluded_by(facet_fits(query.document, document)))
+    complementary = complement_of(query.document.kind, document.kind) is not None
+    return Explanation(document, score, probability, grade, reasons_of(query, document, model), excluded, complementary)

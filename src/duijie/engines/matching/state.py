@@ -1,0 +1,93 @@
+"""One consistent view of an index: what a query reads while the next commit is being prepared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from duijie.engines.matching.arrays import Rows
+from duijie.engines.matching.complements import complementary_kinds
+from duijie.engines.matching.corpus import CorpusModel, stable_hash
+from duijie.engines.matching.document import KINDS, PUBLIC, Document
+from duijie.engines.matching.segment import Segment
+
+REFERENCE_DOCUMENTS = 1024
+"""How many documents say what an ordinary comparison is."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a document stands: segment and row."""
+
+    segment: int
+    row: int
+
+
+@dataclass
+class State:
+    """Segments with the rows that are alive in each, the model, and the sets of audience tokens in use. Never changed once shared."""
+
+    segments: tuple[Segment, ...]
+    alive: tuple[NDArray[np.bool_], ...]
+    model: CorpusModel
+    audiences: tuple[frozenset[str], ...]
+    generation: int = 0
+    _references: dict[str, tuple[Segment, Rows]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return int(sum(alive.sum() for alive in self.alive))
+
+    def find(self, identity: str) -> Place | None:
+        """The living row of an id."""
+        for number in range(len(self.segments) - 1, -1, -1):
+            row = self.segments[number].find(identity)
+            if row >= 0 and self.alive[number][row]:
+                return Place(number, row)
+        return None
+
+    def documents(self) -> Iterator[Document]:
+        """All living documents."""
+        for segment, alive in zip(self.segments, self.alive, strict=True):
+            for row in np.flatnonzero(alive):
+                yield segment.document(int(row))
+
+    def eligible(
+        self, query: Document, number: int, *, kinds: tuple[str, ...], audience: frozenset[str], exclude: frozenset[int]
+    ) -> NDArray[np.bool_]:
+        """The rows of one segment that the query may be matched with, whatever their text."""
+        segment = self.segments[number]
+        wanted = np.zeros(len(KINDS), dtype=bool)
+        wanted[[KINDS.index(kind) for kind in kinds]] = True
+        seen = np.array([bool(tokens & audience) for tokens in self.audiences], dtype=bool)
+        mask = self.alive[number] & wanted[segment.kinds] & seen[segment.audiences]
+        mask &= segment.keys != stable_hash(query.id)
+        if query.owner:
+            mask &= segment.owners != stable_hash(query.owner)
+        if query.organisation:
+            mask &= segment.organisations != stable_hash(query.organisation)
+        if exclude:
+            mask &= ~np.isin(segment.keys, np.fromiter(exclude, dtype=np.int64))
+        return mask
+
+    def reference(self, kind: str) -> tuple[Segment, Rows]:
+        """Public documents of the kinds that complete this one, those with the smallest keys: what "ordinary" means."""
+        if kind not in self._references:
+            self._references[kind] = self._reference(kind)
+        return self._references[kind]
+
+    def _reference(self, kind: str) -> tuple[Segment, Rows]:
+        wanted = np.zeros(len(KINDS), dtype=bool)
+        wanted[[KINDS.index(each) for each in complementary_kinds(kind)]] = True
+        public = np.array([PUBLIC in tokens for tokens in self.audiences], dtype=bool)
+        parts, keys = [], []
+        for segment, alive in zip(self.segments, self.alive, strict=True):
+            rows = np.flatnonzero(alive & wanted[segment.kinds] & public[segment.audiences])
+            rows = rows[np.argsort(segment.keys[rows], kind="stable")[:REFERENCE_DOCUMENTS]]
+            parts.append(segment.take(rows))
+            keys.append(segment.keys[rows])
+        order = np.argsort(np.concatenate(keys), kind="stable")[:REFERENCE_DOCUMENTS] if keys else np.zeros(0, np.int64)
+        joined = Segment.joined(parts)
+        return joined, order.astype(np.int64)
