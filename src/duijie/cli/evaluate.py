@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from duijie.cli.language import Language
+
 if TYPE_CHECKING:
     from duijie.engines.matching.evaluation import Comparison, Evaluation, Settings
 
 FILE = click.Path(path_type=Path, dir_okay=False)
-
-
-def language_of_terminal() -> str:
-    """Chinese first; English where the locale asks for it."""
-    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "en" if locale.startswith("en") else "zh"
 
 
 @click.command()
@@ -80,7 +75,7 @@ def evaluate(
     from duijie.engines.matching.evaluation.files import as_json, write
     from duijie.engines.matching.evaluation.presentation import as_text
 
-    language = language or language_of_terminal()
+    language = Language.chosen(language).code
     settings = Settings(ndcg_at, recall_at, hit_at, relevant, exposure_at, bins, resamples, seed)
     try:
         titles, pool = _titles(needs, offers)

@@ -1,7 +1,6 @@
 """Score rankings on graded judgements: quality, calibration, exposure, diagnosis, comparison of two systems."""
 
 from duijie.engines.matching.evaluation.collection import Ranking, collect
-from duijie.engines.matching.evaluation.faults import InputFault
 from duijie.engines.matching.evaluation.scoring import (
     Comparison,
     Evaluation,
@@ -11,6 +10,7 @@ from duijie.engines.matching.evaluation.scoring import (
     evaluate,
 )
 from duijie.engines.matching.evaluation.tables import read_judgements, read_titles
+from duijie.engines.matching.faults import InputFault
 
 __all__ = [
     "Comparison",

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from duijie.engines.matching.evaluation.faults import at
 from duijie.engines.matching.evaluation.measures import RankCounter
 from duijie.engines.matching.evaluation.tables import identifier_in, number_in, rows_of
+from duijie.engines.matching.faults import at
 
 Judgements = Mapping[str, Mapping[str, int]]
 Progress = Callable[[int], None]

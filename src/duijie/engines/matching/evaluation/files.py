@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from duijie.engines.matching.evaluation.faults import InputFault
 from duijie.engines.matching.evaluation.presentation import as_values, need_table, workbook_tables
 from duijie.engines.matching.evaluation.scoring import Comparison, Evaluation
+from duijie.engines.matching.faults import InputFault
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 

@@ -11,7 +11,6 @@ from duijie.engines.matching.evaluation import measures
 from duijie.engines.matching.evaluation.calibration import Calibration, calibrate
 from duijie.engines.matching.evaluation.collection import Judgements, NeedRanking, Ranking
 from duijie.engines.matching.evaluation.exposure import Exposure, exposure
-from duijie.engines.matching.evaluation.faults import InputFault
 from duijie.engines.matching.evaluation.intervals import (
     Difference,
     Estimate,
@@ -19,6 +18,7 @@ from duijie.engines.matching.evaluation.intervals import (
     paired_difference,
     statistic_interval,
 )
+from duijie.engines.matching.faults import InputFault
 
 UNLISTED_GRADE = 1
 

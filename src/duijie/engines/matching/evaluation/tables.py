@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from duijie.engines.matching.evaluation.faults import InputFault, at
+from duijie.engines.matching.faults import InputFault, at
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "need_id": ("need_id", "需求编号", "需求ID"),
