@@ -268,6 +268,11 @@ class MatchIndex:
         reasons = reasons_of(query, document, state.model) if with_reasons else None
         return Match(document.id, document, rank, score, probability, self.ranking.grade(probability), reasons)
 
+    def reasons_between(self, query: Document, document: Document) -> Reasons:
+        """The reasons of a pair as given, indexed or not: so that a reader is told only from the texts that are open to them."""
+        model = self._state.model
+        return reasons_of(query_of(query, model), document, model)
+
     def why_not(self, query: Document, identity: str, *, audience: frozenset[str] = EVERYBODY) -> Explanation | None:
         """Why a document is, or is not, a match; None where it is not in the index or the audience may not see it."""
         state = self._state
