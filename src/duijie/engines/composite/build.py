@@ -115,11 +115,16 @@ class Index:
         }
 
 
-def run_step(step: StepRequest, arguments: Mapping[str, Any], panels: dict[str, Panel], state: State) -> LogEntry:
-    """Run one step: adds its data set to `panels`, may add to `state.weight_sets`, returns the log entry."""
+def run_step(
+    step: StepRequest, arguments: Mapping[str, Any], panels: dict[str, Panel], state: State, *, seal: bool = True
+) -> LogEntry:
+    """Run one step: adds its data set to `panels`, may add to `state.weight_sets`, returns the log entry.
+
+    Replications that keep no log leave the digest out with `seal=False`.
+    """
     found, report = STEPS[step.kind].run(panels[step.reads], arguments, state, step.place)
     panels[step.writes] = found
-    return LogEntry(step.kind, step.reads, step.writes, step.place, arguments, report, found.digest())
+    return LogEntry(step.kind, step.reads, step.writes, step.place, arguments, report, found.digest() if seal else "")
 
 
 def build(specification: Specification, panel: Panel) -> Index:

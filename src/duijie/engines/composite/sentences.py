@@ -248,5 +248,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{spent} points were given out; the budget is {budget}",
     ),
     "budget_codes": ("各专家分配的对象不一致", "the experts do not allocate over the same elements"),
+    # uncertainty
+    "input_shape": (
+        "不确定输入应恰有其一：at、noise、weight、weight_sets、drop、data_noise",
+        "an uncertain input needs exactly one of: at, noise, weight, weight_sets, drop, data_noise",
+    ),
+    "input_twice": ("不确定输入 {name} 出现两次", "the uncertain input {name} occurs twice"),
+    "inputs_too_few": (
+        "敏感性分析至少要有两个不确定输入",
+        "a sensitivity analysis needs at least two uncertain inputs",
+    ),
+    "path_unknown": ("步骤里没有 {path}", "the steps have no {path}"),
+    "path_ambiguous": ("{name} 有多个步骤，请用 as 起名后引用", "several steps are called {name}; name them with as"),
+    "probabilities": (
+        "概率之和应为 1，且与选项一样多",
+        "the probabilities must sum to 1 and be as many as the choices",
+    ),
+    "no_inputs": ("没有写不确定输入", "no uncertain inputs are given"),
+    "constant_output": (
+        "各次重复的名次都不变，无法分解方差",
+        "no replication changes any rank; there is no variance to divide",
+    ),
     "search_unsettled": ("{evaluations} 次计算后仍未收敛", "the search did not settle after {evaluations} evaluations"),
 }

@@ -21,7 +21,7 @@ def _weighted(values: Floats, weights: Floats, gaps: Any) -> tuple[Floats, Float
         total = weights.sum(axis=-1, keepdims=True)
         return values, weights / total
     known = np.where(gaps, 0.0, values)
-    weights = np.where(gaps, 0.0, np.broadcast_to(weights, values.shape))
+    weights = np.where(gaps, 0.0, weights)
     total = weights.sum(axis=-1, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
         return known, weights / np.where(total > 0, total, np.nan)
