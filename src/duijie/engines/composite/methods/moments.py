@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from scipy import stats
 
 from duijie.engines.composite.panel import Floats
 
 
-def skewness(values: Floats) -> Floats:
-    """Sample-corrected skewness (type 2, as in SAS and Excel) of each column of (rows, columns); NaN below 3 values."""
-    count = (~np.isnan(values)).sum(axis=0).astype(float)
-    with np.errstate(all="ignore"):
-        centred = values - np.nansum(values, axis=0) / count
-        second, third = np.nansum(centred**2, axis=0), np.nansum(centred**3, axis=0)
-        plain = np.sqrt(count) * third / second**1.5
-        found = plain * np.sqrt(count * (count - 1)) / (count - 2)
-    return np.where((count >= 3) & (second > 0), found, np.nan)
+def shape(known: Floats) -> tuple[float, float]:
+    """Sample-corrected skewness and excess kurtosis (type 2, as in SAS and Excel) of a 1-d array without gaps.
+
+    NaN for a single value repeated, for fewer than 3 values (skewness) and fewer than 4 (kurtosis).
+    """
+    count = len(known)
+    if count < 3:
+        return float("nan"), float("nan")
+    centred = known - known.sum() / count
+    squares = centred * centred
+    second = float(squares.sum())
+    if second == 0 or known.min() == known.max():
+        return float("nan"), float("nan")
+    third, fourth = float((squares * centred).sum()), float((squares * squares).sum())
+    skew = math.sqrt(count) * third / second**1.5 * math.sqrt(count * (count - 1)) / (count - 2)
+    if count < 4:
+        return skew, float("nan")
+    plain = count * fourth / second**2
+    return skew, ((count + 1) * (plain - 3) + 6) * (count - 1) / ((count - 2) * (count - 3))
 
 
-def kurtosis(values: Floats) -> Floats:
-    """Sample-corrected excess kurtosis (type 2) of each column; NaN below 4 values."""
-    count = (~np.isnan(values)).sum(axis=0).astype(float)
-    with np.errstate(all="ignore"):
-        centred = values - np.nansum(values, axis=0) / count
-        second, fourth = np.nansum(centred**2, axis=0), np.nansum(centred**4, axis=0)
-        plain = count * fourth / second**2
-        found = ((count + 1) * (plain - 3) + 6) * (count - 1) / ((count - 2) * (count - 3))
-    return np.where((count >= 4) & (second > 0), found, np.nan)
+def skewness(column: Floats) -> float:
+    """Skewness of a column, gaps left out."""
+    return shape(column[~np.isnan(column)])[0]
+
+
+def kurtosis(column: Floats) -> float:
+    """Excess kurtosis of a column, gaps left out."""
+    return shape(column[~np.isnan(column)])[1]
 
 
 def ranks_ascending(values: Floats, ties: str = "min") -> Floats:

@@ -7,14 +7,14 @@ COIN tool (skewness and kurtosis thresholds of Groeneveld and Meeden; winsorise 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from scipy import optimize
 
 from duijie.engines.composite.errors import refuse
-from duijie.engines.composite.methods.moments import kurtosis, skewness
+from duijie.engines.composite.methods.moments import shape, skewness
 from duijie.engines.composite.panel import Floats
 
 TRANSFORMS = ("log_shifted", "log_shifted_signed", "log_plus_one", "log_gii", "log", "box_cox", "none")
@@ -22,15 +22,18 @@ TRANSFORMS = ("log_shifted", "log_shifted_signed", "log_plus_one", "log_gii", "l
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is done to a column: `kind` none, clip or a transform, with its constants."""
+    """What is done to a column: `kind` none, clip or a transform, with its constants; `first` is done before it."""
 
     kind: str
     low: float = float("nan")
     high: float = float("nan")
     power: float = float("nan")
+    first: Recipe | None = None
 
     def apply(self, column: Floats, place: str) -> Floats:
         """The treated column; refused where a logarithm would need a positive number."""
+        if self.first is not None:
+            column = self.first.apply(column, place)
         if self.kind == "none":
             return column
         if self.kind == "clip":
@@ -98,9 +101,9 @@ def box_cox_power(column: Floats) -> float:
     return float(optimize.minimize_scalar(minus_likelihood, bounds=(-3, 3), method="bounded").x)
 
 
-def passes(column: Floats, skew_limit: float, kurtosis_limit: float) -> tuple[bool, float, float]:
-    """Whether |skewness| or kurtosis keeps within its limit, and both figures (a column of fewer than 4 values passes)."""
-    skew, kurt = float(skewness(column[:, None])[0]), float(kurtosis(column[:, None])[0])
+def passes(known: Floats, skew_limit: float, kurtosis_limit: float) -> tuple[bool, float, float]:
+    """Whether |skewness| or kurtosis keeps within its limit, and both figures (fewer than 4 values pass); no gaps."""
+    skew, kurt = shape(known)
     if np.isnan(skew) or np.isnan(kurt):
         return True, skew, kurt
     return abs(skew) < skew_limit or kurt < kurtosis_limit, skew, kurt
@@ -113,8 +116,7 @@ def winsorise(
 
     Ties count as many points as they are, so the last step may exceed the limit by a tie.
     """
-    known = np.sort(column[~np.isnan(column)])
-    changed = known.copy()
+    changed = np.sort(column[~np.isnan(column)])
     highest = lowest = 0
     while points_max is None or highest + lowest < points_max:
         good, skew, _ = passes(changed, skew_limit, kurtosis_limit)
@@ -137,7 +139,7 @@ def transform(column: Floats, kind: str, power: float | None) -> Recipe:
     """The recipe of a transform, its constants taken from the column."""
     low, high = float(np.nanmin(column)), float(np.nanmax(column))
     if kind == "log_shifted_signed":
-        signed = float(skewness(column[:, None])[0]) <= 0
+        signed = skewness(column) <= 0
         return Recipe("log_shifted_signed_low" if signed else "log_shifted", low, high)
     if kind == "box_cox":
         return Recipe(kind, low, high, box_cox_power(column) if power is None else power)
@@ -160,19 +162,21 @@ class Limits:
 
 def treat(column: Floats, limits: Limits, place: str) -> Treatment:
     """Both stages on one column (1-d, gaps allowed)."""
-    good, skew, kurt = passes(column, limits.skewness, limits.kurtosis)
+    known = column[~np.isnan(column)]
+    good, skew, kurt = passes(known, limits.skewness, limits.kurtosis)
     skews, kurts, untreated = [skew], [kurt], good
     recipe, points, name = Recipe("none"), 0, "none"
     if limits.winsorise and (not good or limits.force):
-        recipe, points = winsorise(column, limits.skewness, limits.kurtosis, limits.points_max, limits.force)
-        good, skew, kurt = passes(recipe.apply(column, place), limits.skewness, limits.kurtosis)
+        recipe, points = winsorise(known, limits.skewness, limits.kurtosis, limits.points_max, limits.force)
+        good, skew, kurt = passes(recipe.apply(known, place), limits.skewness, limits.kurtosis)
         skews.append(skew)
         kurts.append(kurt)
     if not good and limits.then != "none":
-        start = recipe.apply(column, place) if limits.combine else column
-        recipe, name = transform(start, limits.then, limits.box_cox_power), limits.then
+        start = recipe.apply(known, place) if limits.combine else known
+        changed, name = transform(start, limits.then, limits.box_cox_power), limits.then
+        recipe = replace(changed, first=recipe) if limits.combine else changed
         points = points if limits.combine else 0
-        good, skew, kurt = passes(recipe.apply(start, place), limits.skewness, limits.kurtosis)
+        good, skew, kurt = passes(recipe.apply(known, place), limits.skewness, limits.kurtosis)
         skews.append(skew)
         kurts.append(kurt)
     return Treatment(recipe, untreated, points, name, good, tuple(skews), tuple(kurts))

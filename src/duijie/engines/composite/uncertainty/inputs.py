@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -40,7 +41,7 @@ class Input:
 
     def position(self, point: float) -> int:
         """The choice that a point of [0, 1) picks."""
-        return int(np.searchsorted(self.edges, point, side="right"))
+        return bisect_right(self.edges, point)
 
     def draw(self, point: float) -> Any:
         """The value a point picks: a choice, or a number."""
