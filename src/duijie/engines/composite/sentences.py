@@ -248,6 +248,33 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{spent} points were given out; the budget is {budget}",
     ),
     "budget_codes": ("各专家分配的对象不一致", "the experts do not allocate over the same elements"),
+    # decomposition
+    "not_decomposable": (
+        "{method} 是各单位相互比较，变化不能分解",
+        "{method} compares units with one another; its change cannot be split",
+    ),
+    "no_result_at_end": ("这一端没有结果", "there is no result at this end"),
+    "shapley_too_many": (
+        "{count} 个下级太多，按次序平均最多 12 个",
+        "{count} children are too many; the mean over orders takes up to 12",
+    ),
+    # index numbers
+    "price_not_positive": ("价格与数量应大于零，却有 {value}", "prices and quantities must be positive, found {value}"),
+    "items_shape": (
+        "价格表与数量表形状不同：{prices}、{quantities}",
+        "prices and quantities differ in shape: {prices}, {quantities}",
+    ),
+    "items_unmatched": ("两期没有共同的项目", "the two periods have no item in common"),
+    "base_mean_zero": ("基期平均为零，不能作指数", "the mean of the base period is zero; there is no index on it"),
+    "base_empty": ("基期没有数据", "the base period has no data"),
+    "series_gap": ("序列在此处缺失", "the series has a gap here"),
+    "deal_amount": ("交易金额应不小于零，却是 {value}", "the amount of a deal must be zero or more, found {value}"),
+    "growth_sign": ("从 {start} 到 {end} 无法计算增长率", "there is no growth rate from {start} to {end}"),
+    "target_year_early": (
+        "目标年 {target_year} 不晚于基年 {base_year}",
+        "the target year {target_year} is not after the base year {base_year}",
+    ),
+    "splice_apart": ("两段序列没有共同的时期", "the two series share no period"),
     # uncertainty
     "input_shape": (
         "不确定输入应恰有其一：at、noise、weight、weight_sets、drop、data_noise",

@@ -204,7 +204,7 @@ def _run_group(
     units: tuple[str, ...],
     period: str,
 ) -> Floats:
-    raw_steps = [_copied(entry) for entry in specification.document["steps"]]
+    raw_steps = [copied_step(entry) for entry in specification.document["steps"]]
     root, data = "", panel
     for entry, point in zip(plan.inputs, points[0], strict=True):
         if entry.kind == "at":
@@ -235,7 +235,8 @@ def _run_group(
     return scores
 
 
-def _copied(entry: Any) -> dict[str, Any]:
+def copied_step(entry: Any) -> dict[str, Any]:
+    """A step of a document, copied so that it may be changed."""
     plain = {entry: {}} if isinstance(entry, str) else dict(entry)
     copied: dict[str, Any] = json.loads(json.dumps({key: value or {} for key, value in plain.items()}, default=str))
     return copied
@@ -306,7 +307,7 @@ def _one_by_one(
     for run, changed in enumerate(weights):
         own = dict(panels)
         own[steps[at].writes] = aggregate(
-            panels[steps[at].reads], arguments["plan"], base | dict(changed), steps[at].place
+            panels[steps[at].reads], arguments["plan"], {**base, **changed}, steps[at].place
         )
         for step in steps[at + 1 :]:
             run_step(step, complete(step, state), own, state, seal=False)
@@ -327,7 +328,7 @@ def _batched(
 ) -> Floats:
     """(runs, rows) of the result: all weight sets through the tree together, in portions that fit the memory."""
     if any(entry["method"] in BESIDE for entry in plan):
-        return np.array([aggregate(panel, plan, base | dict(own), place).column(result) for own in weights])
+        return np.array([aggregate(panel, plan, {**base, **own}, place).column(result) for own in weights])
     varied = {code for own in weights for code in own}
     widest = max(len(entry["children"]) for entry in plan)
     portion = max(1, _CELLS_AT_ONCE // max(1, panel.size * widest))
