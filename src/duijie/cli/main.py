@@ -12,12 +12,17 @@ import click
 
 # name -> "module:attribute" of a click command
 COMMANDS: dict[str, str] = {
+    "alliance": "duijie.cli.members:alliance",
     "audit": "duijie.cli.upkeep:audit",
     "backup": "duijie.cli.upkeep:backup",
     "doctor": "duijie.cli.upkeep:doctor",
+    "key": "duijie.cli.members:key",
+    "member": "duijie.cli.members:member",
+    "organisation": "duijie.cli.members:organisation",
     "restore": "duijie.cli.upkeep:restore",
     "serve": "duijie.cli.serve:serve",
     "upgrade": "duijie.cli.upkeep:upgrade",
+    "user": "duijie.cli.members:user",
     "web": "duijie.cli.serve:web",
     "work": "duijie.cli.serve:work",
     "match": "duijie.cli.match:match",

@@ -149,3 +149,14 @@ def find_person(text: str, *, place: str = "person") -> User:
     if found is None:
         raise unknown("person", "用户", "person", text, place=place)
     return found
+
+
+def find_scope(scope: str, where: str, *, place: str = "where") -> int:
+    """The id of the scope that people call `where`; 0 for the platform. Raises the Fault of what is not found."""
+    if scope == "platform":
+        return 0
+    if scope == "alliance":
+        return find_alliance(where, place=place).pk
+    if scope == "member":
+        return find_member(where, place=place).pk
+    return find_organisation(where, place=place).pk

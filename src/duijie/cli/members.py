@@ -1,0 +1,292 @@
+"""Members, organisations, people and keys from the command line: the same actions as the pages, by the system as actor."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import timedelta
+from typing import Any
+
+import click
+
+from duijie.cli.platform import platform_command
+
+
+def _system() -> Any:
+    """The command line is run by whoever runs the installation; the audit trail calls it "system" through the door "cli"."""
+    from dataclasses import replace
+
+    from duijie.core.access import SYSTEM
+
+    return replace(SYSTEM, via="cli")
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in (None, "", ())}
+
+
+@click.group()
+def alliance() -> None:
+    """联盟 / alliances"""
+
+
+@alliance.command("found")
+@click.argument("name")
+@click.option("--slug", required=True, help="网址简称 / short name in addresses")
+@click.option("--name-en", default=None)
+@click.option("--parent", default=None, help="上级联盟的网址简称 / short name of the parent")
+@click.option("--founded-on", default=None, help="2018-06-01")
+@platform_command
+def alliance_found(name: str, slug: str, name_en: str | None, parent: str | None, founded_on: str | None) -> None:
+    """成立联盟或子联盟。Found an alliance or a sub-alliance."""
+    from duijie.core.schema import parse
+    from duijie.members import actions
+    from duijie.members.schemas import AllianceRecord
+
+    record = parse(AllianceRecord, _given(name=name, slug=slug, name_en=name_en, parent=parent, founded_on=founded_on))
+    click.echo(actions.found_alliance(actor=_system(), record=record).uid)
+
+
+@click.group()
+def member() -> None:
+    """成员 / members"""
+
+
+@member.command("list")
+@click.option("--json", "as_json", is_flag=True)
+@platform_command
+def member_list(as_json: bool) -> None:
+    """列出成员。List the members with the number of their verified organisations."""
+    from duijie.members import queries
+
+    rows = [
+        {"slug": m.slug, "name": m.name, "kind": m.kind, "region": m.region, "organisations": m.organisation_count}
+        for m in queries.members(_system())
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for row in rows:
+        click.echo("\t".join(str(value) for value in row.values()))
+
+
+@member.command("add")
+@click.argument("name")
+@click.option("--slug", required=True, help="网址简称 / short name in addresses")
+@click.option("--kind", required=True, help="园区、区县、城市、镇街、智库、科学中心 / park, district, city, ...")
+@click.option("--region", required=True, help="行政区名称或代码 / name or code of the region")
+@click.option("--alliance", "alliances", multiple=True, help="加入的联盟，可重复 / alliance to join, repeatable")
+@click.option("--standing", type=click.Choice(["founder", "member", "partner"]), default="member")
+@click.option("--since", default=None, help="2018-06-01")
+@click.option("--parent", default=None, help="上级成员 / the member that it is a part of")
+@click.option("--short-name", default=None)
+@click.option("--name-en", default=None)
+@platform_command
+def member_add(
+    name: str,
+    slug: str,
+    kind: str,
+    region: str,
+    alliances: tuple[str, ...],
+    standing: str,
+    since: str | None,
+    **more: Any,
+) -> None:
+    """登记成员并加入联盟。Register a member and admit it."""
+    from django.db import transaction
+
+    from duijie.core.calendar import parse_date
+    from duijie.core.schema import parse
+    from duijie.members import actions
+    from duijie.members.places import find_alliance
+    from duijie.members.schemas import MemberRecord
+
+    record = parse(MemberRecord, _given(name=name, slug=slug, kind=kind, region=region, **more))
+    with transaction.atomic():
+        made = actions.create_member(actor=_system(), record=record)
+        for each in alliances:
+            actions.admit_member(
+                actor=_system(),
+                alliance=find_alliance(each),
+                member=made,
+                standing=standing,
+                since=parse_date(since) if since else None,
+            )
+    click.echo(made.uid)
+
+
+@click.group()
+def organisation() -> None:
+    """单位 / organisations"""
+
+
+@organisation.command("register")
+@click.argument("name")
+@click.option("--kind", required=True, help="企业、高校、科研院所、基金、医院、机关 / firm, university, ...")
+@click.option("--member", "home_member", required=True, help="所属成员 / the home member")
+@click.option("--credit-code", default=None)
+@click.option("--region", default=None)
+@click.option("--external-id", default=None)
+@click.option("--verified", is_flag=True, help="同时核验 / verify it too")
+@platform_command
+def organisation_register(verified: bool, **values: Any) -> None:
+    """登记单位。Register an organisation."""
+    from duijie.core.schema import parse
+    from duijie.members import actions
+    from duijie.members.schemas import OrganisationRecord
+
+    record = parse(OrganisationRecord, _given(**values))
+    click.echo(actions.register_organisation(actor=_system(), record=record, verified=verified).uid)
+
+
+@click.group()
+def key() -> None:
+    """接口密钥 / API keys"""
+
+
+@key.command("create")
+@click.argument("name")
+@click.option("--member", "member_name", default=None, help="属于哪个成员 / the member it belongs to")
+@click.option("--organisation", "organisation_name", default=None, help="属于哪个单位 / the organisation it belongs to")
+@click.option("--scope", "scopes", multiple=True, required=True, help="listings:write, ... (repeatable)")
+@click.option("--expires-on", default=None, help="2027-12-31")
+@platform_command
+def key_create(
+    name: str, member_name: str | None, organisation_name: str | None, scopes: tuple[str, ...], expires_on: str | None
+) -> None:
+    """新建密钥，只显示一次。Make a key; its secret is shown this once."""
+    from duijie.core.schema import parse
+    from duijie.members import actions
+    from duijie.members.places import find_member, find_organisation
+    from duijie.members.schemas import ApiKeyRecord
+
+    record = parse(ApiKeyRecord, _given(name=name, scopes=list(scopes), expires_on=expires_on))
+    _, secret = actions.create_api_key(
+        actor=_system(),
+        record=record,
+        member=find_member(member_name) if member_name else None,
+        organisation=find_organisation(organisation_name) if organisation_name else None,
+    )
+    click.echo(secret)
+
+
+@key.command("list")
+@click.option("--member", "member_name", default=None)
+@platform_command
+def key_list(member_name: str | None) -> None:
+    """列出密钥。List keys: prefix, owner, purpose, scopes, live or not, last use."""
+    from duijie.members import queries
+    from duijie.members.places import find_member
+
+    found = queries.api_keys(_system(), member=find_member(member_name) if member_name else None)
+    for line in found:
+        used = line.last_used_at.isoformat(timespec="minutes") if line.last_used_at else "-"
+        click.echo("\t".join([line.prefix, line.owner, line.name, ",".join(line.scopes), str(line.is_live), used]))
+
+
+@key.command("rotate")
+@click.argument("prefix")
+@click.option("--overlap-days", type=click.IntRange(0, 90), default=7, show_default=True)
+@platform_command
+def key_rotate(prefix: str, overlap_days: int) -> None:
+    """换发密钥。Rotate a key; the old one keeps working for the overlap."""
+    from duijie.members import actions
+
+    _, secret = actions.rotate_api_key(actor=_system(), key=_key(prefix), overlap=timedelta(days=overlap_days))
+    click.echo(secret)
+
+
+@key.command("revoke")
+@click.argument("prefix")
+@platform_command
+def key_revoke(prefix: str) -> None:
+    """撤销密钥。Revoke a key at once."""
+    from duijie.members import actions
+
+    actions.revoke_api_key(actor=_system(), key=_key(prefix))
+    click.echo("ok")
+
+
+def _key(prefix: str) -> Any:
+    from duijie.members.models import ApiKey
+    from duijie.members.places import unknown
+
+    found = ApiKey.objects.filter(prefix=prefix).first()
+    if found is None:
+        raise unknown("key", "密钥", "key", prefix, place="prefix")
+    return found
+
+
+@click.group()
+def user() -> None:
+    """用户 / people"""
+
+
+@user.command("create")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--username", default=None)
+@click.option("--password", default=None, help="留空则生成一个 / one is made where it is left out")
+@click.option("--role", default=None, help="例如 platform、liaison / a role to begin with")
+@click.option("--scope", type=click.Choice(["platform", "alliance", "member", "organisation"]), default=None)
+@click.option("--where", default="", help="联盟、成员或单位的名称 / its alliance, member or organisation")
+@platform_command
+def user_create(
+    email: str, name: str, username: str | None, password: str | None, role: str | None, scope: str | None, where: str
+) -> None:
+    """新建用户，可同时授予角色。Make a person, with a first role if you like."""
+    from django.db import transaction
+
+    from duijie.core.schema import parse
+    from duijie.members import actions
+    from duijie.members.schemas import PersonRecord
+
+    record = parse(PersonRecord, _given(email=email, name=name, username=username))
+    chosen = password or secrets.token_urlsafe(12)
+    with transaction.atomic():
+        person = actions.create_person(actor=_system(), record=record, password=chosen)
+        if role:
+            _grant(person, role, scope, where)
+    click.echo(person.username if password else f"{person.username}\t{chosen}")
+
+
+@user.command("role")
+@click.argument("person")
+@click.argument("role")
+@click.option("--scope", type=click.Choice(["platform", "alliance", "member", "organisation"]), default=None)
+@click.option("--where", default="", help="联盟、成员或单位的名称 / its alliance, member or organisation")
+@click.option("--revoke", is_flag=True, help="收回 / take it away")
+@platform_command
+def user_role(person: str, role: str, scope: str | None, where: str, revoke: bool) -> None:
+    """授予或收回角色。Give a role, or take it away."""
+    from duijie.members import actions
+    from duijie.members.models import RoleGrant
+    from duijie.members.places import find_person
+
+    found = find_person(person)
+    if not revoke:
+        _grant(found, role, scope, where)
+    else:
+        word, place, place_id = _scope(role, scope, where)
+        for grant in RoleGrant.objects.filter(user=found, role=word, scope=place, scope_id=place_id):
+            actions.revoke_role(actor=_system(), grant=grant)
+    click.echo("ok")
+
+
+def _grant(person: Any, role: str, scope: str | None, where: str) -> None:
+    from duijie.members import actions
+
+    word, place, place_id = _scope(role, scope, where)
+    actions.grant_role(actor=_system(), person=person, role=word, scope=place, scope_id=place_id)
+
+
+def _scope(role: str, scope: str | None, where: str) -> tuple[str, str, int]:
+    """The role's stored word, the scope (the only one of the role where none is named), and the id of the place."""
+    from duijie.core.schema.types import read_choice
+    from duijie.members.choices import Role
+    from duijie.members.places import find_scope
+    from duijie.members.rules import ROLE_SCOPES
+
+    word = read_choice(Role, role)
+    place = scope or sorted(ROLE_SCOPES[word])[-1]
+    return word, place, find_scope(place, where)
