@@ -1,0 +1,83 @@
+// <div data-board="address">: tickets move between lanes by mouse, and by keyboard with the arrows on each ticket.
+// POST address with ticket and lane; anything but success puts the ticket back.
+import { onEach } from "./htmx.js";
+import { fill, words } from "./words.js";
+import { toast } from "./toasts.js";
+
+export function startBoards() {
+  onEach("[data-board]", (board) => {
+    const lanes = /** @type {HTMLElement[]} */ ([...board.querySelectorAll("[data-lane]")]);
+    const refresh = () => {
+      lanes.forEach((lane, place) => {
+        const tickets = lane.querySelectorAll("[data-ticket]");
+        const count = lane.querySelector(".k-count");
+        if (count) count.textContent = String(tickets.length);
+        for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (lane.querySelectorAll("[data-move]"))) {
+          button.disabled = !lanes[place + Number(button.dataset.move)];
+        }
+      });
+    };
+    const move = async (/** @type {HTMLElement} */ ticket, /** @type {HTMLElement} */ lane) => {
+      const from = /** @type {HTMLElement} */ (ticket.parentElement);
+      const before = ticket.nextElementSibling;
+      if (!lane || lane.contains(ticket)) return;
+      lane.querySelector("ul")?.append(ticket);
+      refresh();
+      const taken = await send(board.dataset.board ?? "", ticket.dataset.ticket ?? "", lane.dataset.lane ?? "");
+      if (!taken) {
+        from.insertBefore(ticket, before);
+        refresh();
+        toast(words().moveFailed, "bad");
+      } else toast(fill(words().moved, { lane: lane.dataset.laneName ?? "" }), "good");
+    };
+    board.addEventListener("click", (event) => {
+      const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-move]"));
+      const ticket = /** @type {HTMLElement | null} */ (button?.closest("[data-ticket]"));
+      if (!button || !ticket) return;
+      const place = lanes.findIndex((lane) => lane.contains(ticket));
+      move(ticket, lanes[place + Number(button.dataset.move)]);
+      (button.matches(":disabled") ? ticket.querySelector("[data-move]:not(:disabled)") : button)?.focus?.();
+    });
+    drag(board, lanes, move);
+    refresh();
+  });
+}
+
+/** @param {HTMLElement} board @param {HTMLElement[]} lanes @param {(ticket: HTMLElement, lane: HTMLElement) => void} move */
+function drag(board, lanes, move) {
+  /** @type {HTMLElement | null} */
+  let held = null;
+  board.addEventListener("dragstart", (event) => {
+    held = /** @type {Element} */ (event.target).closest("[data-ticket]");
+    held?.classList.add("is-moving");
+  });
+  board.addEventListener("dragend", () => {
+    held?.classList.remove("is-moving");
+    held = null;
+    for (const lane of lanes) lane.classList.remove("is-over");
+  });
+  for (const lane of lanes) {
+    lane.addEventListener("dragover", (event) => {
+      if (!held) return;
+      event.preventDefault();
+      lane.classList.add("is-over");
+    });
+    lane.addEventListener("dragleave", () => lane.classList.remove("is-over"));
+    lane.addEventListener("drop", (event) => {
+      event.preventDefault();
+      lane.classList.remove("is-over");
+      if (held) move(held, lane);
+    });
+  }
+}
+
+/** @param {string} address @param {string} ticket @param {string} lane */
+async function send(address, ticket, lane) {
+  const token = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"] ?? "";
+  try {
+    const answer = await fetch(address, { method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": token }, body: new URLSearchParams({ ticket, lane }) });
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,157 @@
+// From a chart's specification (duijie.web.kit.charts.Chart) to what ECharts wants: line, bar, hbar, stacked, donut, scatter,
+// radar, heatmap, sankey.
+import { isEnglish } from "./words.js";
+
+/** 123456789 → 1.23亿 / 123.46 m. @param {number} number */
+export function short(number) {
+  if (number === null || number === undefined || Number.isNaN(number)) return "—";
+  const size = Math.abs(number);
+  const tidy = (/** @type {number} */ value) => String(Math.round(value * 100) / 100);
+  if (isEnglish()) return size >= 1e9 ? `${tidy(number / 1e9)} bn` : size >= 1e6 ? `${tidy(number / 1e6)} m` : number.toLocaleString("en-US", { maximumFractionDigits: 2 });
+  return size >= 1e8 ? `${tidy(number / 1e8)}亿` : size >= 1e4 ? `${tidy(number / 1e4)}万` : number.toLocaleString("zh-CN", { maximumFractionDigits: 2 });
+}
+
+/** @typedef {ReturnType<typeof import("./chartpalette.js").paletteOf>} Palette */
+
+/** What all kinds share. @param {any} spec @param {Palette} palette */
+function frame(spec, palette) {
+  const size = palette.rem * 0.8125;
+  return {
+    color: palette.series,
+    textStyle: { fontFamily: palette.face, fontSize: size, color: palette.ink2 },
+    aria: { enabled: true, decal: { show: (spec.series ?? []).length > 3 } },
+    tooltip: {
+      confine: true, backgroundColor: palette.raised, borderColor: palette.line, padding: [palette.rem * 0.5, palette.rem * 0.75],
+      textStyle: { color: palette.ink, fontSize: size }, extraCssText: "box-shadow: var(--shadow-2); border-radius: var(--radius);",
+      valueFormatter: (/** @type {any} */ value) => (Array.isArray(value) ? value.map(short).join(", ") : `${typeof value === "number" ? value.toLocaleString("en-US") : value ?? "—"}${spec.unit ? ` ${spec.unit}` : ""}`),
+    },
+    legend: {
+      show: (spec.series ?? []).length > 1, top: 0, left: 0, itemWidth: palette.rem * 0.75, itemHeight: palette.rem * 0.5, itemGap: palette.rem,
+      textStyle: { color: palette.ink2, fontSize: size }, icon: "roundRect", type: "scroll", pageIconColor: palette.river, pageTextStyle: { color: palette.ink2 },
+    },
+  };
+}
+
+/** @param {Palette} palette */
+function axes(palette) {
+  const label = { color: palette.ink3, fontSize: palette.rem * 0.8125 };
+  return {
+    category: (/** @type {string[]} */ data, inverse = false) => ({
+      type: "category", data, inverse, axisLabel: { ...label, hideOverlap: true, width: palette.rem * 8, overflow: "truncate" },
+      axisLine: { lineStyle: { color: palette.line } }, axisTick: { show: false },
+    }),
+    value: (name = "") => ({
+      type: "value", name, nameTextStyle: { ...label, align: "left", padding: [0, 0, 0, -palette.rem] }, axisLabel: { ...label, formatter: short },
+      splitLine: { lineStyle: { color: palette.line, width: 1 } }, splitNumber: 4,
+    }),
+  };
+}
+
+/** @param {any} spec @param {Palette} palette @param {number} width */
+export function optionsOf(spec, palette, width) {
+  const base = frame(spec, palette);
+  const make = KINDS[spec.kind];
+  if (!make) throw new Error(`no chart kind "${spec.kind}"`);
+  return { ...base, ...make(spec, palette, base, width) };
+}
+
+/** @param {any} spec @param {Palette} palette @param {any} base */
+function cartesian(spec, palette, base) {
+  const axis = axes(palette);
+  const flat = spec.kind === "hbar";
+  const many = spec.series.length > 1;
+  const top = palette.rem * (many ? 2.5 : 0.5) + (spec.unit && !flat ? palette.rem * 1.25 : 0);
+  const series = spec.series.map((/** @type {any} */ one, /** @type {number} */ place) => ({
+    name: one.name,
+    type: spec.kind === "line" ? "line" : "bar",
+    stack: spec.stacked ? "all" : undefined,
+    data: one.values.map((/** @type {any} */ value, /** @type {number} */ i) => ({ value, url: one.urls?.[i] })),
+    barMaxWidth: palette.rem * 2,
+    symbol: ["circle", "rect", "triangle", "diamond"][place % 4],
+    symbolSize: palette.rem * 0.4,
+    showSymbol: one.values.length < 30,
+    lineStyle: { width: palette.rem * 0.15, type: one.dashed ? "dashed" : "solid" },
+    itemStyle: { borderRadius: spec.kind === "line" || spec.stacked ? 0 : flat ? [0, 2, 2, 0] : [2, 2, 0, 0] },
+    areaStyle: spec.kind === "line" && !many ? { color: palette.riverWash, opacity: 1 } : undefined,
+    label: flat && !many ? { show: true, position: "right", color: palette.ink2, fontSize: palette.rem * 0.8125, formatter: (/** @type {any} */ p) => short(p.value) } : undefined,
+    markLine: place === 0 && spec.target != null ? target(spec, palette, flat) : undefined,
+  }));
+  return {
+    tooltip: { ...base.tooltip, trigger: "axis", axisPointer: { type: spec.kind === "line" ? "line" : "shadow", lineStyle: { color: palette.riverLine }, shadowStyle: { color: palette.wash, opacity: 0.6 } } },
+    grid: { top, left: 0, right: flat ? palette.rem * 3.5 : palette.rem * 0.75, bottom: 0, containLabel: true },
+    xAxis: flat ? axis.value() : { ...axis.category(spec.categories), boundaryGap: spec.kind !== "line" },
+    yAxis: flat ? axis.category(spec.categories, true) : axis.value(spec.unit),
+    series,
+  };
+}
+
+/** @param {any} spec @param {Palette} palette @param {boolean} flat */
+function target(spec, palette, flat) {
+  return {
+    symbol: "none", silent: true, data: [flat ? { xAxis: spec.target } : { yAxis: spec.target }],
+    lineStyle: { color: palette.ink, type: "dashed", width: 1.5 },
+    label: { formatter: `${spec.target_name || ""} ${short(spec.target)}`, color: palette.ink, position: "insideEndTop" },
+  };
+}
+
+/** @type {Record<string, (spec: any, palette: Palette, base: any, width: number) => any>} */
+const KINDS = {
+  line: cartesian,
+  bar: cartesian,
+  hbar: cartesian,
+  donut: (spec, palette, base, width) => ({
+    tooltip: { ...base.tooltip, trigger: "item" },
+    legend: { ...base.legend, show: true, orient: width < 420 ? "horizontal" : "vertical", left: width < 420 ? 0 : "58%", top: width < 420 ? "bottom" : "middle" },
+    series: [{
+      type: "pie", radius: ["52%", "78%"], center: width < 420 ? ["50%", "42%"] : ["28%", "50%"], label: { show: false }, padAngle: 1,
+      itemStyle: { borderRadius: 2 },
+      data: spec.categories.map((/** @type {string} */ name, /** @type {number} */ i) => ({ name, value: spec.series[0].values[i], url: spec.series[0].urls?.[i] })),
+    }],
+  }),
+  scatter: (spec, palette, base) => {
+    const axis = axes(palette);
+    return {
+      tooltip: { ...base.tooltip, trigger: "item", formatter: (/** @type {any} */ p) => `${escape(p.data.name ?? p.seriesName)}<br>${short(p.value[0])} · ${short(p.value[1])}` },
+      grid: { top: palette.rem * 3, left: 0, right: palette.rem, bottom: palette.rem, containLabel: true },
+      xAxis: { ...axis.value(spec.x_name), nameLocation: "end" },
+      yAxis: axis.value(spec.unit),
+      series: spec.series.map((/** @type {any} */ one) => ({ name: one.name, type: "scatter", symbolSize: palette.rem * 0.6, data: one.values.map((/** @type {any} */ v, /** @type {number} */ i) => ({ value: v, name: one.names?.[i], url: one.urls?.[i] })) })),
+    };
+  },
+  radar: (spec, palette, base) => ({
+    tooltip: { ...base.tooltip, trigger: "item" },
+    radar: {
+      indicator: spec.categories.map((/** @type {string} */ name) => ({ name, max: spec.max ?? 100 })), radius: "64%", center: ["50%", "54%"],
+      axisName: { color: palette.ink2 }, splitLine: { lineStyle: { color: palette.line } }, splitArea: { show: false }, axisLine: { lineStyle: { color: palette.line } },
+    },
+    series: [{ type: "radar", data: spec.series.map((/** @type {any} */ one) => ({ name: one.name, value: one.values })), areaStyle: { opacity: 0.12 }, symbolSize: palette.rem * 0.3 }],
+  }),
+  heatmap: (spec, palette, base) => {
+    const axis = axes(palette);
+    const cells = spec.series.flatMap((/** @type {any} */ row, /** @type {number} */ y) => row.values.map((/** @type {any} */ value, /** @type {number} */ x) => ({ value: [x, y, value], url: row.urls?.[x] })));
+    const top = Math.max(1, ...cells.map((/** @type {any} */ cell) => cell.value[2] ?? 0));
+    return {
+      legend: { show: false },
+      tooltip: { ...base.tooltip, trigger: "item", formatter: (/** @type {any} */ p) => `${escape(spec.series[p.value[1]].name)} · ${escape(spec.categories[p.value[0]])}<br>${short(p.value[2])}` },
+      grid: { top: 0, left: 0, right: 0, bottom: 0, containLabel: true },
+      xAxis: { ...axis.category(spec.categories), splitArea: { show: false } },
+      yAxis: axis.category(spec.series.map((/** @type {any} */ row) => row.name), true),
+      visualMap: { show: false, min: 0, max: top, inRange: { color: [palette.wash, palette.riverLine, palette.series[0]] } },
+      series: [{ type: "heatmap", data: cells, itemStyle: { borderColor: palette.surface, borderWidth: 2, borderRadius: 2 } }],
+    };
+  },
+  sankey: (spec, palette, base) => ({
+    legend: { show: false },
+    tooltip: { ...base.tooltip, trigger: "item" },
+    series: [{
+      type: "sankey", left: 0, right: palette.rem * 7, top: palette.rem * 0.5, bottom: palette.rem * 0.5, nodeWidth: palette.rem * 0.5, nodeGap: palette.rem * 0.75, draggable: false,
+      data: spec.nodes, links: spec.links, label: { color: palette.ink2, fontSize: palette.rem * 0.8125 },
+      lineStyle: { color: "gradient", opacity: 0.25, curveness: 0.5 }, emphasis: { focus: "adjacency" },
+    }],
+  }),
+};
+
+/** ECharts shows formatters' results as HTML. @param {string} text */
+export function escape(text) {
+  return String(text ?? "").replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+}

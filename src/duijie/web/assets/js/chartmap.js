@@ -1,0 +1,68 @@
+// Dots, bubbles and flows on longitude and latitude. No boundary is shipped: where the operator has loaded approved shapes they
+// lie beneath, otherwise a quiet graticule does. One degree of longitude is drawn cos(latitude) as wide as one of latitude.
+import { escape, short } from "./chartkinds.js";
+
+/**
+ * @param {any} spec points: [{lon, lat, name, value, kind, url}], flows: [{from: [lon, lat], to: [lon, lat], value, name}]
+ * @param {import("./chartkinds.js").Palette} palette @param {string | null} boundary @param {number} shape width over height of the box
+ */
+export function mapOptions(spec, palette, boundary, shape) {
+  const largest = Math.max(1, ...spec.points.map((/** @type {any} */ point) => point.value ?? 0));
+  const widest = Math.max(1, ...spec.flows.map((/** @type {any} */ flow) => flow.value ?? 0));
+  const dot = palette.rem * 0.5;
+  const place = boundary ? { coordinateSystem: "geo" } : { coordinateSystem: "cartesian2d" };
+  const kinds = [...new Set(spec.points.map((/** @type {any} */ point) => point.kind ?? ""))];
+  const points = kinds.map((kind, order) => ({
+    ...place, name: kind || spec.title, type: "scatter", itemStyle: { color: palette.series[order % 6], opacity: 0.82, borderColor: palette.surface, borderWidth: 1 },
+    symbol: ["circle", "rect", "triangle", "diamond"][order % 4],
+    label: { show: spec.points.length <= 40, position: "right", formatter: "{b}", color: palette.ink, fontSize: palette.rem * 0.8125, textBorderColor: palette.surface, textBorderWidth: 3 },
+    labelLayout: { hideOverlap: true }, emphasis: { scale: 1.3, label: { show: true } },
+    data: spec.points.filter((/** @type {any} */ point) => (point.kind ?? "") === kind).map((/** @type {any} */ point) => ({
+      name: point.name, url: point.url, value: [point.lon, point.lat, point.value ?? null],
+      symbolSize: point.value == null ? dot : dot + Math.sqrt(point.value / largest) * palette.rem * 2.25,
+    })),
+  }));
+  const flows = {
+    ...place, name: spec.flow_name || "", type: "lines", zlevel: 0, silent: false, symbol: ["none", "arrow"], symbolSize: palette.rem * 0.5,
+    lineStyle: { color: palette.series[0], opacity: 0.4, curveness: 0.22 },
+    data: spec.flows.map((/** @type {any} */ flow) => ({ coords: [flow.from, flow.to], name: flow.name, value: flow.value, url: flow.url, lineStyle: { width: 1 + ((flow.value ?? 1) / widest) * palette.rem * 0.3 } })),
+  };
+  return {
+    textStyle: { fontFamily: palette.face },
+    aria: { enabled: true },
+    legend: { show: kinds.length > 1, top: 0, left: 0, textStyle: { color: palette.ink2, fontSize: palette.rem * 0.8125 }, data: kinds },
+    tooltip: {
+      trigger: "item", confine: true, backgroundColor: palette.raised, borderColor: palette.line, textStyle: { color: palette.ink, fontSize: palette.rem * 0.8125 },
+      formatter: (/** @type {any} */ p) => {
+        const value = p.seriesType === "lines" ? p.data.value : p.value[2];
+        return `<b>${escape(p.name)}</b>${value == null ? "" : `<br>${short(value)} ${escape(spec.unit)}`}`;
+      },
+    },
+    ...(boundary ? geoFrame(palette) : graticule(spec, palette, shape)),
+    series: [flows, ...points],
+  };
+}
+
+/** @param {import("./chartkinds.js").Palette} palette */
+function geoFrame(palette) {
+  return { geo: { map: "boundary", roam: true, itemStyle: { areaColor: palette.wash, borderColor: palette.line }, label: { show: false }, emphasis: { itemStyle: { areaColor: palette.riverWash }, label: { show: false } } } };
+}
+
+/** Axes that hold every point with a margin, stretched so that distances look right. */
+function graticule(/** @type {any} */ spec, /** @type {any} */ palette, /** @type {number} */ shape) {
+  const all = [...spec.points.map((/** @type {any} */ p) => [p.lon, p.lat]), ...spec.flows.flatMap((/** @type {any} */ f) => [f.from, f.to])];
+  const lons = all.map((p) => p[0]);
+  const lats = all.map((p) => p[1]);
+  const middle = [(Math.min(...lons) + Math.max(...lons)) / 2, (Math.min(...lats) + Math.max(...lats)) / 2];
+  const squeeze = Math.cos((middle[1] * Math.PI) / 180);
+  let width = (Math.max(...lons) - Math.min(...lons)) * 1.25 + 0.6;
+  let height = (Math.max(...lats) - Math.min(...lats)) * 1.2 + 0.6;
+  if ((width * squeeze) / height < shape) width = (height * shape) / squeeze;
+  else height = (width * squeeze) / shape;
+  const axis = (/** @type {number} */ centre, /** @type {number} */ span, /** @type {string} */ sign) => ({
+    type: "value", min: centre - span / 2, max: centre + span / 2, interval: span > 12 ? 4 : span > 5 ? 2 : 1,
+    axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: palette.line, type: "dotted" } },
+    axisLabel: { inside: true, color: palette.ink3, fontSize: palette.rem * 0.6875, showMinLabel: false, showMaxLabel: false, formatter: (/** @type {number} */ v) => (Number.isInteger(v) ? `${v}°${sign}` : "") },
+  });
+  return { grid: { top: 0, left: 0, right: 0, bottom: 0 }, xAxis: axis(middle[0], width, "E"), yAxis: axis(middle[1], height, "N") };
+}

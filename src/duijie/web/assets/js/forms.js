@@ -1,0 +1,26 @@
+// Forms are sent once: the button that was pressed shows that it works. The error summary takes the focus.
+import { onEach } from "./htmx.js";
+
+export function startForms() {
+  document.addEventListener("submit", (event) => {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    if (form.method !== "post" || form.matches("[hx-post], [hx-put], [data-many]")) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "1";
+    /** @type {HTMLElement | null} */ (/** @type {SubmitEvent} */ (event).submitter)?.setAttribute("aria-busy", "true");
+  });
+  // Coming back with the browser's arrow must find a form that can be sent again.
+  window.addEventListener("pageshow", () => {
+    for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-sent]"))) {
+      delete form.dataset.sent;
+      form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
+    }
+  });
+  onEach("[data-error-summary]", (summary) => summary.focus());
+  onEach("[data-submit-on-change]", (field) => {
+    field.addEventListener("change", () => /** @type {HTMLFormElement | null} */ (field.closest("form"))?.requestSubmit());
+  });
+}
