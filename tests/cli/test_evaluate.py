@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
@@ -92,4 +93,16 @@ def test_missing_file_and_unknown_suffix(files: Path) -> None:
         f"Error: No such file: {files / 'none.csv'}.\n",
     )
     status, output = run(files / "ranking.csv", files / "judged.csv", "-o", files / "report.doc", "--lang", "en")
-    assert (status, output) == (1, "Error: report.doc cannot be written: its suffix must be .json, .xlsx or .csv.\n")
+    assert (status, output) == (
+        1,
+        "Error: report.doc cannot be written: its suffix must be .json, .xlsx, .csv or .svg.\n",
+    )
+
+
+def test_reliability_plot_is_wellformed_and_refused_without_probabilities(files: Path) -> None:
+    status, _ = run(files / "ranking.csv", files / "judged.csv", "-o", files / "plot.svg")
+    assert status == 0
+    root = ElementTree.parse(files / "plot.svg").getroot()
+    assert len(root.findall("{http://www.w3.org/2000/svg}circle")) == 4
+    status, output = run(files / "other.csv", files / "judged.csv", "-o", files / "plot.svg", "--lang", "zh")
+    assert (status, output) == (1, "Error: other.csv 没有 probability 列，无法画校准图。\n")

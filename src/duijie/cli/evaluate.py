@@ -40,7 +40,13 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     "--worst", type=click.IntRange(0), default=5, show_default=True, help="列出最差的几个需求 / worst needs shown"
 )
 @click.option("--json", "as_json_text", is_flag=True, help="向标准输出写 JSON / print JSON instead of text")
-@click.option("-o", "--output", type=FILE, multiple=True, help="写出 .json、.xlsx 或 .csv / also write a report file")
+@click.option(
+    "-o",
+    "--output",
+    type=FILE,
+    multiple=True,
+    help="写出 .json、.xlsx、.csv，或校准图 .svg / also write a report, or the reliability plot (.svg)",
+)
 @click.option(
     "--lang", "language", type=click.Choice(["zh", "en"]), default=None, help="报告语言 / language of the report"
 )

@@ -77,6 +77,14 @@ def test_one_need_equals_the_plain_oracle_whatever_the_ties(scores: dict[str, fl
     assert measures.reciprocal_rank(places) == expected[2]
 
 
+def test_pool_ndcg_by_hand() -> None:
+    assert measures.pool_ndcg([1, 2], 10) == 1
+    assert measures.pool_ndcg([2, None], 10) == (1 / math.log2(3)) / (1 + 1 / math.log2(3))
+    assert measures.pool_ndcg([3, 11, 12], 2) == 0
+    # More relevant offers than places: a full page of them is perfect.
+    assert measures.pool_ndcg([1, 2, 3], 2) == 1
+
+
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=12).filter(lambda g: max(g) > 1), st.randoms())
 def test_leaving_rows_out_never_helps(grades: list[int], generator: random.Random) -> None:
     judged = {f"o{i}": g for i, g in enumerate(grades)}
@@ -100,7 +108,8 @@ def test_two_needs_by_hand(tmp_path: Path) -> None:
     assert result.unranked_needs == ("n4",)
     first, second = result.needs
     assert first.figures == {
-        "nDCG@10": 1.0, "recall@10": 1.0, "recall@50": 1.0, "MRR": 0.5, "hit@1": 0.0, "hit@10": 1.0,
+        "nDCG@10": 1.0, "recall@10": 1.0, "recall@50": 1.0, "MRR": 0.5, "pool nDCG@10": 1 / math.log2(3), "hit@1": 0.0,
+        "hit@10": 1.0,
     }  # fmt: skip
     assert second.figures["nDCG@10"] == pytest.approx(1 / math.log2(3))
     assert second.first_rank is None
@@ -122,6 +131,7 @@ def test_predicted_grades_and_probabilities(tmp_path: Path) -> None:
     assert result.grades.mean_error == 0.75
     assert result.grades.score.value == 1 / 1.75
     assert (result.grades.pairs, result.grades.judged_pairs) == (3, 4)
+    assert [n.figures["grade error"] for n in result.needs] == [0.5, 1.0]
     assert result.calibration.pairs == 3
     assert result.calibration.expected_error.value == pytest.approx((0.1 + 0.1 + 0.4) / 3)
     assert sum(b.pairs for b in result.calibration.bins) == 3
@@ -289,6 +299,6 @@ def test_equals_the_reference_scorer_on_real_judgements(tmp_path: Path) -> None:
     lines = [
         f"{name:10s} {e.value:.4f}  (standard error {e.standard_error:.4f}, {e.count} needs)"
         for name, e in result.measures.items()
-        if not name.startswith("hit")
+        if not name.startswith(("hit", "pool"))
     ]
     assert lines == printed.splitlines()

@@ -1,4 +1,4 @@
-"""Write an evaluation as JSON, as an Excel workbook, or as csv (one row a need)."""
+"""Write an evaluation as JSON, as an Excel workbook, as csv (one row a need), or its reliability plot as SVG."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from duijie.engines.matching.evaluation.presentation import as_values, need_table, workbook_tables
+from duijie.engines.matching.evaluation.reliability_plot import reliability_plot
 from duijie.engines.matching.evaluation.scoring import Comparison, Evaluation
 from duijie.engines.matching.faults import InputFault
 
@@ -24,7 +25,8 @@ def as_json(evaluation: Evaluation, comparison: Comparison | None) -> str:
 def write(
     path: Path, evaluation: Evaluation, comparison: Comparison | None, titles: Mapping[str, str], language: str
 ) -> None:
-    """Write `path` in the format of its suffix: .json, .xlsx or .csv. Raises InputFault `no_format` otherwise."""
+    """Write `path` in the format of its suffix: .json, .xlsx, .csv or .svg. Raises InputFault `no_format` otherwise, and
+    `no_probability` for a plot of a ranking without probabilities."""
     suffix = path.suffix.lower()
     if suffix == ".json":
         path.write_text(as_json(evaluation, comparison) + "\n", encoding="utf-8")
@@ -34,11 +36,19 @@ def write(
             csv.writer(file).writerows([heading, *([_harmless(cell) for cell in row] for row in rows)])
     elif suffix == ".xlsx":
         _write_workbook(path, evaluation, comparison, titles, language)
+    elif suffix == ".svg":
+        if evaluation.calibration is None:
+            raise InputFault(
+                "no_probability",
+                f"{evaluation.name} 没有 probability 列，无法画校准图。",
+                f"{evaluation.name} has no column probability: there is nothing to plot.",
+            )
+        path.write_text(reliability_plot(evaluation.calibration, language), encoding="utf-8")
     else:
         raise InputFault(
             "no_format",
-            f"无法写出 {path.name}：后缀应为 .json、.xlsx 或 .csv。",
-            f"{path.name} cannot be written: its suffix must be .json, .xlsx or .csv.",
+            f"无法写出 {path.name}：后缀应为 .json、.xlsx、.csv 或 .svg。",
+            f"{path.name} cannot be written: its suffix must be .json, .xlsx, .csv or .svg.",
         )
 
 

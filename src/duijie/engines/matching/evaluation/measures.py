@@ -26,6 +26,13 @@ def ndcg(grades: Mapping[str, int], scores: Mapping[str, float], k: int) -> floa
     return discounted_gain((grades[offer] for offer in order), k) / best if best else 0.0
 
 
+def pool_ndcg(ranks: Sequence[int | None], k: int) -> float:
+    """nDCG@k over the need's whole list with binary relevance, from the relevant offers' places; whatever was not
+    judged counts as irrelevant. The measure for sets where only the relevant ones are known."""
+    found = sum(1 / math.log2(rank + 1) for rank in ranks if rank is not None and rank <= k)
+    return found / sum(1 / math.log2(place + 1) for place in range(1, min(k, len(ranks)) + 1))
+
+
 def recall(ranks: Sequence[int | None], k: int) -> float:
     """Share of the relevant offers among the first k; `ranks` holds each one's place from 1, None where missing."""
     return sum(rank is not None and rank <= k for rank in ranks) / len(ranks)

@@ -104,15 +104,20 @@ class Comparison:
     moved: tuple[tuple[str, float, float], ...]
 
 
-def figures_of_need(need: str, grades: Mapping[str, int], ranking: NeedRanking, settings: Settings) -> NeedFigures:
-    """Every measure of one need that has at least one relevant offer."""
+def figures_of_need(
+    need: str, grades: Mapping[str, int], ranking: NeedRanking, settings: Settings, *, with_grades: bool = False
+) -> NeedFigures:
+    """Every measure of one need that has at least one relevant offer; `with_grades` adds the mean error of the grades."""
     relevant = [offer for offer, grade in grades.items() if grade >= settings.relevant_grade]
     ranks = [ranking.ranks.get(offer) for offer in relevant]
     figures = {f"nDCG@{k}": measures.ndcg(grades, ranking.scores, k) for k in settings.ndcg_at}
     figures |= {f"recall@{k}": measures.recall(ranks, k) for k in settings.recall_at}
     figures["MRR"] = measures.reciprocal_rank(ranks)
+    figures |= {f"pool nDCG@{k}": measures.pool_ndcg(ranks, k) for k in settings.ndcg_at}
     first = measures.first_rank(ranks)
     figures |= {f"hit@{k}": float(first is not None and first <= k) for k in settings.hit_at}
+    if with_grades:
+        figures["grade error"] = _grade_error(grades, ranking) / len(grades)
     missed = [
         Missed(offer, grades[offer], rank)
         for offer, rank in zip(relevant, ranks, strict=True)
@@ -139,7 +144,7 @@ def evaluate(ranking: Ranking, judged: Judgements, settings: Settings, *, offers
     Raises InputFault `nothing_relevant` where no need has a relevant judgement.
     """
     needs = [
-        figures_of_need(need, grades, ranking.needs.get(need, NeedRanking()), settings)
+        figures_of_need(need, grades, ranking.needs.get(need, NeedRanking()), settings, with_grades=ranking.has_grade)
         for need, grades in judged.items()
         if any(grade >= settings.relevant_grade for grade in grades.values())
     ]
@@ -172,13 +177,18 @@ def evaluate(ranking: Ranking, judged: Judgements, settings: Settings, *, offers
     )
 
 
+def _grade_error(grades: Mapping[str, int], ranking: NeedRanking) -> float:
+    """Sum of |predicted - given| over the need's judged offers."""
+    return sum(abs(grade - ranking.grades.get(offer, UNLISTED_GRADE)) for offer, grade in grades.items())
+
+
 def _grade_accuracy(ranking: Ranking, judged: Judgements, settings: Settings) -> GradeAccuracy:
     sums = []
     stated = 0
     for need, grades in judged.items():
-        predicted = ranking.needs.get(need, NeedRanking()).grades
-        stated += len(predicted)
-        sums.append([sum(abs(g - predicted.get(o, UNLISTED_GRADE)) for o, g in grades.items()), len(grades)])
+        of_need = ranking.needs.get(need, NeedRanking())
+        stated += len(of_need.grades)
+        sums.append([_grade_error(grades, of_need), len(grades)])
     totals = np.array(sums, dtype=float)
     return GradeAccuracy(
         score=statistic_interval(
@@ -216,6 +226,7 @@ def compare(first: Evaluation, second: Evaluation, *, moved: int = 10) -> Compar
             seed=settings.seed,
         )
         for name in first.measures
+        if name in second.measures
     }
     key = f"nDCG@{settings.ndcg_at[0]}"
     rows = [(need, mine[need][key], other[need][key]) for need in mine]
