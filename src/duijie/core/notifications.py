@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 
+from duijie.core.access import Viewer
 from duijie.core.events import emit
 from duijie.core.models import Notification
 
@@ -30,3 +33,17 @@ def tell(user_ids: Iterable[int], *, kind: str, zh: str, en: str, address: str =
         Notification.objects.bulk_create(rows, ignore_conflicts=bool(key))
         emit("notice.told", ids=wanted, kind=kind)
     return len(wanted)
+
+
+def notifications_of(viewer: Viewer) -> QuerySet[Notification]:
+    """The viewer's own lines, newest first."""
+    rows = Notification.objects.order_by("-id")
+    return rows.filter(user_id=viewer.user_id) if viewer.user_id is not None else rows.none()
+
+
+def mark_read(viewer: Viewer, ids: Iterable[int] | None = None) -> int:
+    """Mark own lines (all of them where no ids are given) as read."""
+    rows = notifications_of(viewer).filter(read_at__isnull=True).order_by()
+    if ids is not None:
+        rows = rows.filter(pk__in=list(ids))
+    return rows.update(read_at=timezone.now())

@@ -1,0 +1,25 @@
+"""Every write of matching: verdicts, interest and its answer, introductions, how one is told."""
+
+from duijie.match.actions.interest import (
+    accept_interest,
+    decline_interest,
+    express_interest,
+    run_service_level,
+    withdraw_interest,
+)
+from duijie.match.actions.introductions import end_introduction, hand_on, say, set_next_step
+from duijie.match.actions.verdicts import forward, give_verdict
+
+__all__ = [
+    "accept_interest",
+    "decline_interest",
+    "end_introduction",
+    "express_interest",
+    "forward",
+    "give_verdict",
+    "hand_on",
+    "run_service_level",
+    "say",
+    "set_next_step",
+    "withdraw_interest",
+]

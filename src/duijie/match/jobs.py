@@ -1,0 +1,41 @@
+"""Long work of matching: many listings at once, everything anew, training."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from duijie.core.jobs import Progress, job
+from duijie.match.finding import published, suggest_for
+from duijie.match.upkeep import all_published_ids, learn
+
+BATCH = 25
+
+
+def _find(progress: Progress, ids: list[int]) -> dict[str, Any]:
+    done = int(progress.state.get("done", 0))
+    written = int(progress.state.get("written", 0))
+    while done < len(ids):
+        part = ids[done : done + BATCH]
+        written += suggest_for(list(published().filter(pk__in=part)))
+        done += len(part)
+        progress.state.update(done=done, written=written)
+        progress.to(done, len(ids), f"已匹配 {done} 条", f"{done} matched")
+    return {"listings": len(ids), "suggestions": written}
+
+
+@job("match.find")
+def find(progress: Progress) -> dict[str, Any]:
+    """Find partners for the listings named."""
+    return _find(progress, list(progress.params["ids"]))
+
+
+@job("match.learn")
+def train(progress: Progress) -> dict[str, Any]:
+    """Train the corpus model; with `rematch` find everybody's partners anew afterwards."""
+    if not progress.state.get("learnt"):
+        count = learn(lambda step, done, total: progress.to(done, total, f"训练：{step}", f"training: {step}"))
+        progress.state["learnt"] = count
+    result: dict[str, Any] = {"documents": progress.state["learnt"]}
+    if progress.params.get("rematch"):
+        result |= _find(progress, all_published_ids())
+    return result

@@ -1,1 +1,0 @@
-"""Who should talk to whom. Tables come with the first matching."""

@@ -1,0 +1,17 @@
+"""Who should talk to whom: suggestions, verdicts, interest, introductions, how people are told."""
+
+from duijie.match.models.introductions import Introduction, Message
+from duijie.match.models.suggestions import Forward, Interest, Suggestion, Verdict
+from duijie.match.models.telling import Channel, DigestPace, Outgoing
+
+__all__ = [
+    "Channel",
+    "DigestPace",
+    "Forward",
+    "Interest",
+    "Introduction",
+    "Message",
+    "Outgoing",
+    "Suggestion",
+    "Verdict",
+]

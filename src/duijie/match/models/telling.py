@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from django.db import models
+
+from duijie.core.ids import new_id
+
+
+class DigestPace(models.Model):
+    """How often somebody wants to hear of matches, and when to be left alone."""
+
+    class Pace(models.TextChoices):
+        AT_ONCE = "at_once", "立即"
+        DAILY = "daily", "每天"
+        WEEKLY = "weekly", "每周"
+        OFF = "off", "不要"
+
+    user = models.OneToOneField("members.User", on_delete=models.CASCADE, related_name="digest_pace")
+    pace = models.CharField(max_length=8, choices=Pace.choices, default=Pace.DAILY)
+    by_mail = models.BooleanField(default=True)
+    quiet_from = models.PositiveSmallIntegerField(default=21, help_text="hour of the day in Asia/Shanghai")
+    quiet_until = models.PositiveSmallIntegerField(default=8)
+    stop_token = models.CharField(max_length=43, unique=True)
+    sent_until = models.DateTimeField(null=True)
+
+
+class Channel(models.Model):
+    """Where else to tell: a webhook of Standard Webhooks, or a group robot of WeCom, DingTalk or Feishu."""
+
+    class Kind(models.TextChoices):
+        STANDARD = "standard", "Standard Webhooks"
+        WECOM = "wecom", "企业微信群机器人"
+        DINGTALK = "dingtalk", "钉钉群机器人"
+        FEISHU = "feishu", "飞书群机器人"
+
+    uid = models.CharField(max_length=26, unique=True, default=new_id)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    name = models.CharField(max_length=80)
+    url = models.URLField(max_length=500)
+    secret = models.CharField(max_length=120, blank=True)
+    user = models.ForeignKey("members.User", null=True, on_delete=models.CASCADE, related_name="+")
+    member = models.ForeignKey("members.Member", null=True, on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey("members.Organisation", null=True, on_delete=models.CASCADE, related_name="+")
+    events = models.JSONField(default=list)
+    active = models.BooleanField(default=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class Outgoing(models.Model):
+    """One message owed to a channel or a mailbox: sent at least once, retried with growing pauses, kept as a log."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "待发送"
+        SENT = "sent", "已发送"
+        FAILED = "failed", "失败"
+
+    uid = models.CharField(max_length=26, unique=True, default=new_id)
+    channel = models.ForeignKey(Channel, null=True, on_delete=models.CASCADE, related_name="outgoing")
+    user = models.ForeignKey("members.User", null=True, on_delete=models.CASCADE, related_name="+")
+    subject = models.CharField(max_length=200, blank=True)
+    body = models.JSONField(default=dict)
+    status = models.CharField(max_length=7, choices=Status.choices, default=Status.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    answer_status = models.PositiveSmallIntegerField(null=True)
+    answer_ms = models.PositiveIntegerField(null=True)
+    error = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["status", "due_at"])]

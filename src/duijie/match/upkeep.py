@@ -1,0 +1,80 @@
+"""The match index in the long run: healed from the records, its corpus model trained anew when the texts have changed much."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from duijie.core.access import SYSTEM
+from duijie.core.jobs import enqueue
+from duijie.core.models import Job
+from duijie.engines.matching.index import Discrepancies
+from duijie.match.documents import documents_of
+from duijie.match.finding import published
+from duijie.match.index import folder, match_index, writing_lock
+
+logger = logging.getLogger(__name__)
+BATCH = 2000
+GROWN = 1.2
+TRAINED_ON = "trained_on"
+
+
+def expected() -> dict[str, str]:
+    """uid -> version that the match index should hold."""
+    return {uid: str(version) for uid, version in published().values_list("uid", "version").iterator(chunk_size=5000)}
+
+
+def compare_match_index() -> Discrepancies:
+    return match_index().verify(expected())
+
+
+def repair_match_index(found: Discrepancies, progress: Callable[[int, int], None] | None = None) -> None:
+    """Mend what `compare_match_index` found."""
+    index = match_index(writable=True)
+    todo = [*found.missing, *found.stale]
+    with writing_lock():
+        index.delete(found.extra)
+        for start in range(0, len(todo), BATCH):
+            rows = list(published().filter(uid__in=todo[start : start + BATCH]))
+            index.upsert(documents_of(rows).values())
+            if progress:
+                progress(start + len(rows), len(todo))
+        index.commit()
+
+
+def heal_match_index() -> None:
+    found = match_index(writable=True).verify(expected())
+    if found:
+        repair_match_index(found)
+    learn_anew_if_due()
+
+
+def _trained_on() -> int:
+    mark = Path(folder()) / TRAINED_ON
+    return int(mark.read_text()) if mark.exists() else 0
+
+
+def learn_anew_if_due() -> None:
+    """Ask for training when the exchange has grown by a fifth (or shrunk as much) since the last one."""
+    count, before = len(match_index(writable=True)), _trained_on()
+    due = count > before * GROWN + 20 or count * GROWN + 20 < before
+    if due and not Job.objects.filter(kind="match.learn", status__in=["waiting", "running"]).exists():
+        enqueue("match.learn", actor=SYSTEM, rematch=False)
+
+
+def learn(progress: Callable[[str, int, int], None] | None = None) -> int:
+    """Train the corpus model on the texts as they are. Returns how many documents it saw."""
+    index = match_index(writable=True)
+    with writing_lock():
+        index.refresh(progress)
+        count = len(index)
+        (Path(folder()) / TRAINED_ON).write_text(str(count))
+    return count
+
+
+def all_published_ids() -> list[int]:
+    return list(published().order_by("pk").values_list("pk", flat=True))
+
+
+__all__ = ["compare_match_index", "heal_match_index", "learn", "learn_anew_if_due", "repair_match_index"]
