@@ -75,6 +75,6 @@ class Pages:
 
 
 @register.simple_tag
-def pagination(pages: Pages) -> str:
-    """Links to the other pages; nothing where there is only one."""
-    return render("pagination", pages=pages) if pages.next_url or pages.previous_url else ""
+def pagination(pages: Pages, label: str = "") -> str:
+    """Links to the other pages; nothing where there is only one. label: of what, where a page has two lists."""
+    return render("pagination", pages=pages, label=label) if pages.next_url or pages.previous_url else ""

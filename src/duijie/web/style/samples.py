@@ -30,6 +30,7 @@ from duijie.web.kit import (
     sort_of,
 )
 from duijie.web.style import sample_charts, sample_fields
+from duijie.web.style.sample_shell import VIEWER, SampleShell
 
 PARTS = ("words", "forms", "lists", "figures", "records", "states")
 
@@ -38,6 +39,8 @@ def everything(request: HttpRequest) -> dict[str, Any]:
     """The context of the page."""
     facets = _facets(request)
     return {
+        "shell": SampleShell(request),
+        "viewer": VIEWER,
         "crumbs": [(t("首页", "Home"), "/"), (t("样式", "Style"), "")],
         "listings": _listings(),
         "matches": _matches(),

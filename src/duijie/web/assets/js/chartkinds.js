@@ -41,7 +41,7 @@ function axes(palette) {
       axisLine: { lineStyle: { color: palette.line } }, axisTick: { show: false },
     }),
     value: (name = "") => ({
-      type: "value", name, nameTextStyle: { ...label, align: "left", padding: [0, 0, 0, -palette.rem] }, axisLabel: { ...label, formatter: short },
+      type: "value", name, nameTextStyle: { ...label, align: "right" }, axisLabel: { ...label, formatter: short },
       splitLine: { lineStyle: { color: palette.line, width: 1 } }, splitNumber: 4,
     }),
   };
@@ -60,7 +60,7 @@ function cartesian(spec, palette, base) {
   const axis = axes(palette);
   const flat = spec.kind === "hbar";
   const many = spec.series.length > 1;
-  const top = palette.rem * (many ? 2.5 : 0.5) + (spec.unit && !flat ? palette.rem * 1.25 : 0);
+  const top = palette.rem * (many ? 2.5 : 0.5) + (flat && spec.target != null ? palette.rem * 1.5 : 0);
   const series = spec.series.map((/** @type {any} */ one, /** @type {number} */ place) => ({
     name: one.name,
     type: spec.kind === "line" ? "line" : "bar",
@@ -73,14 +73,15 @@ function cartesian(spec, palette, base) {
     lineStyle: { width: palette.rem * 0.15, type: one.dashed ? "dashed" : "solid" },
     itemStyle: { borderRadius: spec.kind === "line" || spec.stacked ? 0 : flat ? [0, 2, 2, 0] : [2, 2, 0, 0] },
     areaStyle: spec.kind === "line" && !many ? { color: palette.riverWash, opacity: 1 } : undefined,
-    label: flat && !many ? { show: true, position: "right", color: palette.ink2, fontSize: palette.rem * 0.8125, formatter: (/** @type {any} */ p) => short(p.value) } : undefined,
+    label: flat && !many ? { show: true, position: "right", color: palette.ink2, backgroundColor: palette.surface, padding: [1, 3], fontSize: palette.rem * 0.8125, formatter: (/** @type {any} */ p) => short(p.value) } : undefined,
     markLine: place === 0 && spec.target != null ? target(spec, palette, flat) : undefined,
   }));
   return {
     tooltip: { ...base.tooltip, trigger: "axis", axisPointer: { type: spec.kind === "line" ? "line" : "shadow", lineStyle: { color: palette.riverLine }, shadowStyle: { color: palette.wash, opacity: 0.6 } } },
     grid: { top, left: 0, right: flat ? palette.rem * 3.5 : palette.rem * 0.75, bottom: 0, containLabel: true },
     xAxis: flat ? axis.value() : { ...axis.category(spec.categories), boundaryGap: spec.kind !== "line" },
-    yAxis: flat ? axis.category(spec.categories, true) : axis.value(spec.unit),
+    // The unit stands beside the title.
+    yAxis: flat ? axis.category(spec.categories, true) : axis.value(),
     series,
   };
 }
@@ -90,7 +91,7 @@ function target(spec, palette, flat) {
   return {
     symbol: "none", silent: true, data: [flat ? { xAxis: spec.target } : { yAxis: spec.target }],
     lineStyle: { color: palette.ink, type: "dashed", width: 1.5 },
-    label: { formatter: `${spec.target_name || ""} ${short(spec.target)}`, color: palette.ink, position: "insideEndTop" },
+    label: { formatter: `${spec.target_name || ""} ${short(spec.target)}`, color: palette.ink, position: flat ? "start" : "insideEndTop", distance: palette.rem * 0.25, fontSize: palette.rem * 0.8125 },
   };
 }
 

@@ -62,7 +62,7 @@ function graticule(/** @type {any} */ spec, /** @type {any} */ palette, /** @typ
   const axis = (/** @type {number} */ centre, /** @type {number} */ span, /** @type {string} */ sign) => ({
     type: "value", min: centre - span / 2, max: centre + span / 2, interval: span > 12 ? 4 : span > 5 ? 2 : 1,
     axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: palette.line, type: "dotted" } },
-    axisLabel: { inside: true, color: palette.ink3, fontSize: palette.rem * 0.6875, showMinLabel: false, showMaxLabel: false, formatter: (/** @type {number} */ v) => (Number.isInteger(v) ? `${v}°${sign}` : "") },
+    axisLabel: { inside: true, color: palette.ink3, fontSize: palette.rem * 0.6875, showMinLabel: false, showMaxLabel: false, formatter: (/** @type {number} */ v) => (Math.abs(v - Math.round(v)) < 1e-6 ? `${Math.round(v)}°${sign}` : "") },
   });
   return { grid: { top: 0, left: 0, right: 0, bottom: 0 }, xAxis: axis(middle[0], width, "E"), yAxis: axis(middle[1], height, "N") };
 }

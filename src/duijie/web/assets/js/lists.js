@@ -1,4 +1,5 @@
 // j and k walk through the entries of <ul data-keys> or the rows of <table data-keys>; Enter opens the first link of the entry.
+import { onEach } from "./htmx.js";
 import { isTyping } from "./search.js";
 
 const entriesOf = () =>
@@ -7,6 +8,9 @@ const entriesOf = () =>
   ));
 
 export function startLists() {
+  onEach("details[data-fold-phone]", (details) => {
+    if (matchMedia("(max-width: 39.99em)").matches) details.removeAttribute("open");
+  });
   document.addEventListener("keydown", (event) => {
     if (!["j", "k", "Enter"].includes(event.key) || isTyping(event)) return;
     const entries = entriesOf();

@@ -67,6 +67,7 @@ export function startMoney() {
       echo.toggleAttribute("data-bad", said === null);
     };
     input.addEventListener("input", show);
-    if (input.value) show();
+    // What the server has refused is explained by its own sentence.
+    if (input.value && input.getAttribute("aria-invalid") !== "true") show();
   });
 }

@@ -5,8 +5,8 @@ export function startTrees() {
   onEach("[data-tree]", (tree) => {
     tree.addEventListener("keydown", (event) => {
       const here = /** @type {HTMLElement} */ (event.target);
-      const details = /** @type {HTMLDetailsElement | null} */ (here.matches("summary") ? here.parentElement : null);
-      const stops = /** @type {HTMLElement[]} */ ([...tree.querySelectorAll("summary, .k-tree-leaf a")].filter((e) => /** @type {HTMLElement} */ (e).offsetParent !== null));
+      const details = /** @type {HTMLDetailsElement | null} */ (here.matches("summary") ? here.parentElement : here.matches(".k-tree-link") ? here.nextElementSibling : null);
+      const stops = /** @type {HTMLElement[]} */ ([...tree.querySelectorAll("summary, a")].filter((e) => /** @type {HTMLElement} */ (e).offsetParent !== null));
       const now = stops.indexOf(here);
       if (event.key === "ArrowRight" && details && !details.open) details.open = true;
       else if (event.key === "ArrowLeft" && details?.open) details.open = false;
