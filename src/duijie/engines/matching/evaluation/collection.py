@@ -40,7 +40,7 @@ class FirstPlaces:
         if score < self._floor:
             return
         self._kept.append((-score, offer))
-        if len(self._kept) > 4 * self.k:
+        if len(self._kept) >= 2 * self.k:
             self._kept = sorted(self._kept)[: self.k]
             self._floor = -self._kept[-1][0]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,25 +40,33 @@ class Difference:
     ties: int
 
 
-def resample_weights(count: int, resamples: int, seed: int) -> list[Floats]:
-    """Chunks of (rows, count) weights: how often each need was drawn in each bootstrap resample."""
+def resample_weights(count: int, resamples: int, seed: int) -> Iterator[Floats]:
+    """Yield (rows, count) weights, a few resamples at a time: how often each need was drawn in each bootstrap resample."""
     generator = np.random.default_rng(seed)
     rows = max(1, min(resamples, CHUNK_CELLS // max(count, 1)))
-    chunks = []
     for start in range(0, resamples, rows):
         size = min(rows, resamples - start)
         drawn = generator.integers(0, count, size=(size, count))
-        offsets = drawn + np.arange(size)[:, None] * count
-        chunks.append(np.bincount(offsets.ravel(), minlength=size * count).reshape(size, count).astype(float))
-    return chunks
+        drawn += np.arange(size)[:, None] * count
+        yield np.bincount(drawn.ravel(), minlength=size * count).reshape(size, count).astype(float)
 
 
 def mean_interval(values: Floats, *, resamples: int, seed: int, level: float = 0.95) -> Estimate:
-    """Mean with a bias-corrected and accelerated bootstrap interval (Efron 1987), resampling needs.
+    """Mean of one figure per need with a bias-corrected and accelerated bootstrap interval; see `mean_intervals`."""
+    return mean_intervals(np.asarray(values, dtype=float)[:, None], resamples=resamples, seed=seed, level=level)[0]
 
-    `values` has one figure per need. One need, or needs that all agree, give an interval without width.
+
+def mean_intervals(values: Floats, *, resamples: int, seed: int, level: float = 0.95) -> list[Estimate]:
+    """Means of (needs, figures) with bias-corrected and accelerated bootstrap intervals (Efron 1987), resampling needs.
+
+    All figures are resampled together. One need, or needs that all agree, give an interval without width.
     """
-    values = np.asarray(values, dtype=float)
+    count = len(values)
+    means = np.concatenate([weights @ values for weights in resample_weights(count, resamples, seed)]) / count
+    return [_accelerated(values[:, column], means[:, column], level) for column in range(values.shape[1])]
+
+
+def _accelerated(values: Floats, means: Floats, level: float) -> Estimate:
     count = len(values)
     mean = math.fsum(values) / count
     deviations = values - mean
@@ -66,7 +74,6 @@ def mean_interval(values: Floats, *, resamples: int, seed: int, level: float = 0
     error = math.sqrt(spread / (count * max(count - 1, 1)))
     if count == 1 or spread <= 1e-24 * max(1.0, mean * mean):
         return Estimate(mean, error, mean, mean, count)
-    means = np.concatenate([weights @ values for weights in resample_weights(count, resamples, seed)]) / count
     below = (np.sum(means < mean) + 0.5 * np.sum(means == mean)) / len(means)
     bias = float(stats.norm.ppf(np.clip(below, 1 / (2 * len(means)), 1 - 1 / (2 * len(means)))))
     # The jackknife's acceleration of a mean is its skewness over six root n.
@@ -113,10 +120,23 @@ def sign_flip_p(differences: Floats, *, flips: int = 10_000, seed: int = 1) -> f
     return (reached + 1) / (flips + 1)
 
 
-def paired_difference(first: Floats, second: Floats, *, resamples: int, seed: int) -> Difference:
-    """Compare two systems need by need: BCa interval of the mean difference, sign-flip test, paired t-test."""
+def paired_differences(first: Floats, second: Floats, *, resamples: int, seed: int) -> list[Difference]:
+    """Compare two systems need by need on (needs, figures): BCa interval of each mean difference, sign-flip test, t-test."""
     differences = np.asarray(first, dtype=float) - np.asarray(second, dtype=float)
-    estimate = mean_interval(differences, resamples=resamples, seed=seed)
+    estimates = mean_intervals(differences, resamples=resamples, seed=seed)
+    return [
+        _difference(first[:, column], second[:, column], estimate, seed) for column, estimate in enumerate(estimates)
+    ]
+
+
+def paired_difference(first: Floats, second: Floats, *, resamples: int, seed: int) -> Difference:
+    """`paired_differences` of one figure per need."""
+    columns = (np.asarray(side, dtype=float)[:, None] for side in (first, second))
+    return paired_differences(*columns, resamples=resamples, seed=seed)[0]
+
+
+def _difference(first: Floats, second: Floats, estimate: Estimate, seed: int) -> Difference:
+    differences = first - second
     t_p = 1.0
     if estimate.standard_error > 0:
         t_p = float(2 * stats.t.sf(abs(estimate.value) / estimate.standard_error, estimate.count - 1))

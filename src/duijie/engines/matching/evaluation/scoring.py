@@ -14,8 +14,8 @@ from duijie.engines.matching.evaluation.exposure import Exposure, exposure
 from duijie.engines.matching.evaluation.intervals import (
     Difference,
     Estimate,
-    mean_interval,
-    paired_difference,
+    mean_intervals,
+    paired_differences,
     statistic_interval,
 )
 from duijie.engines.matching.faults import InputFault
@@ -154,6 +154,9 @@ def evaluate(ranking: Ranking, judged: Judgements, settings: Settings, *, offers
             f"评判文件中没有等级不低于 {settings.relevant_grade} 的供给，无法评分。",
             f"No offer in the judgements has a grade of at least {settings.relevant_grade}: nothing can be scored.",
         )
+    estimates = mean_intervals(
+        np.array([list(n.figures.values()) for n in needs]), resamples=settings.resamples, seed=settings.seed
+    )
     shown = ranking.times_shown()
     pool = offers or len(set(shown).union(*(grades.keys() for grades in judged.values())))
     return Evaluation(
@@ -164,12 +167,7 @@ def evaluate(ranking: Ranking, judged: Judgements, settings: Settings, *, offers
         scored_needs=len(needs),
         unranked_needs=tuple(need for need in judged if need not in ranking.needs),
         unjudged_needs=sum(need not in judged for need in ranking.first_places),
-        measures={
-            name: mean_interval(
-                np.array([n.figures[name] for n in needs]), resamples=settings.resamples, seed=settings.seed
-            )
-            for name in needs[0].figures
-        },
+        measures=dict(zip(needs[0].figures, estimates, strict=True)),
         grades=_grade_accuracy(ranking, judged, settings) if ranking.has_grade else None,
         calibration=_calibration(ranking, judged, settings) if ranking.has_probability else None,
         exposure=exposure(shown, pool, settings.exposure_at),
@@ -218,18 +216,14 @@ def compare(first: Evaluation, second: Evaluation, *, moved: int = 10) -> Compar
     if list(mine) != list(other) or first.settings != second.settings:
         raise ValueError("two evaluations can be compared only on the same judgements and settings")
     settings = first.settings
-    differences = {
-        name: paired_difference(
-            np.array([f[name] for f in mine.values()]),
-            np.array([f[name] for f in other.values()]),
-            resamples=settings.resamples,
-            seed=settings.seed,
-        )
-        for name in first.measures
-        if name in second.measures
-    }
+    names = [name for name in first.measures if name in second.measures]
+    differences = paired_differences(
+        *(np.array([[figures[name] for name in names] for figures in side.values()]) for side in (mine, other)),
+        resamples=settings.resamples,
+        seed=settings.seed,
+    )
     key = f"nDCG@{settings.ndcg_at[0]}"
     rows = [(need, mine[need][key], other[need][key]) for need in mine]
     rows = [row for row in rows if row[1] != row[2]]
     rows.sort(key=lambda row: (-abs(row[1] - row[2]), row[0]))
-    return Comparison(first.name, second.name, differences, tuple(rows[:moved]))
+    return Comparison(first.name, second.name, dict(zip(names, differences, strict=True)), tuple(rows[:moved]))
