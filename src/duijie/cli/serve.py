@@ -33,24 +33,16 @@ def serve(host: str, port: int, threads: int, workers: int, no_work: bool) -> No
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
-    commands = [
-        [
-            sys.executable,
-            "-m",
-            "duijie",
-            "web",
-            "--host",
-            host,
-            "--port",
-            str(port),
-            "--threads",
-            str(threads),
-            "--workers",
-            str(workers),
-        ]
-    ]
-    if not no_work:
-        commands.append([sys.executable, "-m", "duijie", "work"])
+    run_server(host, port, threads=threads, workers=workers, with_work=not no_work)
+
+
+def run_server(host: str, port: int, *, threads: int = 8, workers: int = 1, with_work: bool = True) -> None:
+    """Run the web server and the worker until a signal comes."""
+    base = [sys.executable, "-m", "duijie"]
+    options = ["--host", host, "--port", str(port), "--threads", str(threads), "--workers", str(workers)]
+    commands = [[*base, "web", *options]]
+    if with_work:
+        commands.append([*base, "work"])
     _supervise(commands)
 
 

@@ -73,8 +73,13 @@ def learn(progress: Callable[[str, int, int], None] | None = None) -> int:
     return count
 
 
+def rematch_all() -> None:
+    """Train on the texts as they are, then find everybody's partners anew, in a job."""
+    enqueue("match.learn", actor=SYSTEM, rematch=True)
+
+
 def all_published_ids() -> list[int]:
     return list(published().order_by("pk").values_list("pk", flat=True))
 
 
-__all__ = ["compare_match_index", "heal_match_index", "learn", "learn_anew_if_due", "repair_match_index"]
+__all__ = ["compare_match_index", "heal_match_index", "learn", "learn_anew_if_due", "rematch_all", "repair_match_index"]

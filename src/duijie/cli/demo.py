@@ -1,0 +1,56 @@
+"""`duijie demo`: the demonstration region, loaded, matched and served; says where to look and how to sign in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from duijie.cli.platform import django_ready, speak_from_environment
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--fresh", is_flag=True, help="begin anew, forgetting what was tried before")
+@click.option("--no-serve", is_flag=True, help="load and match only")
+def demo(host: str, port: int, fresh: bool, no_serve: bool) -> None:
+    """Load the demonstration region, run the matching, serve the exchange."""
+    folder = Path(os.environ.setdefault("DUIJIE_DATA_DIR", "var/demo")).resolve()
+    if fresh and folder.exists():
+        import shutil
+
+        shutil.rmtree(folder)
+    os.environ.setdefault("DUIJIE_BASE_URL", f"http://{host}:{port}")
+    django_ready()
+    speak_from_environment()
+    from django.core.management import call_command
+
+    from duijie.core.worker import work_once
+    from duijie.demo.load import PASSWORD, load_demo, logins
+    from duijie.match.index import close_match_index
+    from duijie.match.upkeep import rematch_all
+    from duijie.publish.search import search_index
+
+    call_command("migrate", verbosity=0, interactive=False)
+    loaded = folder / "demo-loaded"
+    if not loaded.exists():
+        click.echo("载入示范区域…… loading the demonstration region", err=True)
+        load_demo(tell=lambda line: click.echo(f"  {line}", err=True))
+        click.echo("匹配…… matching", err=True)
+        work_once()
+        rematch_all()
+        work_once()
+        loaded.touch()
+    search_index().close()
+    close_match_index()
+    lines = [f"  {name:<14}{role}" for name, role in logins()]
+    click.echo(
+        f"\n对接示范区域 The demonstration region: http://{host}:{port}/\n"
+        f"登录 Sign in（密码 password: {PASSWORD}）\n" + "\n".join(lines) + "\n"
+    )
+    if not no_serve:
+        from duijie.cli.serve import run_server
+
+        run_server(host, port)
