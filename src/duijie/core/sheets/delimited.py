@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import IO
 
@@ -22,7 +23,7 @@ _PROBE_BYTES = 1 << 16
 _PROBE_RECORDS = 20
 # ="0012" is how exports keep leading zeros: text, not a calculation.
 _TEXT_FORMULA = re.compile(r'="([^"]*)"')
-_GUARDED = re.compile(r"'[=+\-@\t\r]")
+_GUARDED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 
 
 class CsvBook:
@@ -42,8 +43,7 @@ class CsvBook:
             text = codecs.getincrementaldecoder(coding)("ignore").decode(head)
             for delimiter in _declared(text) or _DELIMITERS:
                 records = _probe(text, delimiter)
-                widths = sum(len(record) > 1 for record in records)
-                found = (score(records) * 1000 + widths, -rank, coding, delimiter)
+                found = (score(records) * 1000 + _alike(records), -rank, coding, delimiter)
                 if best is None or found[:2] > best[:2]:
                     best = found
         if best is None:
@@ -135,6 +135,13 @@ def _probe(text: str, delimiter: str) -> list[list[str]]:
     except csv.Error:
         return records
     return records
+
+
+def _alike(records: list[list[str]]) -> int:
+    """How many records are as wide as most are, where that is more than one column."""
+    widths = Counter(len(record) for record in records)
+    usual = min(widths, key=lambda width: (-widths[width], width), default=1)
+    return widths[usual] if usual > 1 else 0
 
 
 def _unreadable_encoding() -> Fault:

@@ -119,7 +119,7 @@ def open_sheet(
     duplicate_column, missing_columns, unit.
     """
     limits = limits or Limits()
-    file, close = _opened(source, limits)
+    file, close = opened_source(source, limits)
     book: Book | None = None
     try:
         book = open_book(file, columns, limits)
@@ -142,7 +142,7 @@ def read_rows(
 def sheet_names(source: Source, *, limits: Limits | None = None) -> list[str]:
     """The names of the sheets that the user sees; one empty name for CSV."""
     limits = limits or Limits()
-    file, close = _opened(source, limits)
+    file, close = opened_source(source, limits)
     try:
         book = open_book(file, None, limits)
         try:
@@ -183,7 +183,7 @@ def open_book(file: IO[bytes], columns: Sequence[Column] | None, limits: Limits)
     return CsvBook(file, lambda records: count_known(records, columns or ()))
 
 
-def _opened(source: Source, limits: Limits) -> tuple[IO[bytes], Callable[[], None]]:
+def opened_source(source: Source, limits: Limits) -> tuple[IO[bytes], Callable[[], None]]:
     """The source as a stream whose size is within bounds, and how to close what was opened here."""
     if isinstance(source, Path | str):
         size = Path(source).stat().st_size

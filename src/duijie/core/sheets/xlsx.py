@@ -92,6 +92,14 @@ class XlsxBook:
             if kind == "worksheet":
                 yield SheetPart(element.get("name", ""), part, element.get("state", "visible") == "visible")
 
+    @property
+    def inflated_bytes(self) -> int:
+        """What all worksheets and strings claim to inflate to."""
+        kinds = {"worksheet", "sharedStrings"}
+        return sum(
+            self._package.size(part) for kind, part in self._related.values() if kind in kinds and part in self._package
+        )
+
     def survey(self, sheet: SheetPart, header_within: int) -> Survey:
         """Read the whole part once, unparsed: refuses a bomb before anything is made of it."""
         rows, merges, tail = 0, [], b""
