@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
 from duijie.engines.composite.build import Index, build
 from duijie.engines.composite.errors import CompositeError, refuse
 from duijie.engines.composite.export import replay_document, sheets, to_csv, to_json, to_xlsx
+from duijie.engines.composite.panel import Panel
 from duijie.engines.composite.reading import panel_from_rows, read_layout, read_rows
 from duijie.engines.composite.results import results_table
-from duijie.engines.composite.specification import Specification, load_specification
+from duijie.engines.composite.specification import Specification, load_specification, read_specification
+from duijie.engines.composite.uncertainty import Uncertainty, read_plan, run_uncertainty
+from duijie.engines.composite.uncertainty.tables import uncertainty_document, uncertainty_tables
 
 KINDS = (".xlsx", ".csv", ".json")
 
@@ -30,6 +36,12 @@ KINDS = (".xlsx", ".csv", ".json")
     "--replay", "log", type=click.Path(path_type=Path), help="重算一个 .json 结果 / run a .json result's log again."
 )
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="语言 / language.")
+@click.option(
+    "--uncertainty/--no-uncertainty",
+    "vary",
+    default=True,
+    help="做不确定性分析（若规格写明） / run it if the spec has it.",
+)
 @click.option("--quiet", is_flag=True, help="不显示结果表 / print no table.")
 def index(
     specification: Path | None,
@@ -38,6 +50,7 @@ def index(
     example: Path | None,
     log: Path | None,
     lang: str,
+    vary: bool,
     quiet: bool,
 ) -> None:
     """由规格 SPECIFICATION（YAML 或 JSON）和数据 DATA（csv 或 xlsx）编制指数。
@@ -52,7 +65,7 @@ def index(
         elif specification is None or data is None:
             raise click.UsageError("请给出规格和数据两个文件 / give a specification and a data file")
         else:
-            _make(specification, data, output, lang, quiet)
+            _make(specification, data, output, lang, vary, quiet)
     except CompositeError as fault:
         raise click.ClickException(fault.sentence(lang)) from fault
 
@@ -85,7 +98,7 @@ def needed_columns(specification: Specification, header: list[str]) -> list[str]
     return [name for name in dict.fromkeys(wanted) if name in header]
 
 
-def _make(specification: Path, data: Path, output: Path | None, lang: str, quiet: bool) -> None:
+def _make(specification: Path, data: Path, output: Path | None, lang: str, vary: bool, quiet: bool) -> None:
     for path in (specification, data):
         if not path.is_file():
             raise click.ClickException(f"没有文件 {path} / there is no file {path}")
@@ -94,8 +107,19 @@ def _make(specification: Path, data: Path, output: Path | None, lang: str, quiet
     layout = read_layout(spec.data)
     rows = read_rows(data, layout.sheet)
     header = [str(cell).strip() for cell in rows[0]]
-    made = build(spec, panel_from_rows(rows, layout, needed_columns(spec, header), data.name))
-    _deliver(made, output, lang, quiet)
+    panel = panel_from_rows(rows, layout, needed_columns(spec, header), data.name)
+    made = build(spec, panel)
+    varied = _vary(spec, panel, quiet) if vary and spec.uncertainty is not None else None
+    _deliver(made, varied, spec.document, output, lang, quiet)
+
+
+def _vary(spec: Specification, panel: Panel, quiet: bool) -> Uncertainty:
+    """Run the uncertainty section, with a bar on the error stream; Ctrl-C stops it."""
+    assert spec.uncertainty is not None
+    plan = read_plan(spec.uncertainty, spec)
+    total = len(plan.points())
+    with click.progressbar(length=total, label="replications", file=sys.stderr, hidden=quiet) as bar:
+        return run_uncertainty(spec, panel, plan, progress=lambda done, _: bar.update(done - bar.pos))
 
 
 def _replay(log: Path, output: Path | None, lang: str, quiet: bool) -> None:
@@ -106,7 +130,10 @@ def _replay(log: Path, output: Path | None, lang: str, quiet: bool) -> None:
         document = json.loads(log.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError) as fault:
         refuse("document_unreadable", log.name, found=str(fault))
-    _deliver(replay_document(document), output, lang, quiet)
+    made, varied = replay_document(document), None
+    if document.get("uncertainty") is not None:
+        varied = _vary(read_specification(document["specification"]), made.raw, quiet)
+    _deliver(made, varied, document["specification"], output, lang, quiet)
 
 
 def _refuse_kind(output: Path | None) -> None:
@@ -114,14 +141,25 @@ def _refuse_kind(output: Path | None) -> None:
         raise click.ClickException(f"结果文件应是 {', '.join(KINDS)} / the output must be one of {', '.join(KINDS)}")
 
 
-def _deliver(made: Index, output: Path | None, lang: str, quiet: bool) -> None:
+def _content(made: Index, varied: Uncertainty | None, document: Mapping[str, Any], kind: str) -> bytes:
+    if kind == ".csv":
+        return to_csv(results_table(made))
+    if kind == ".xlsx":
+        return to_xlsx(sheets(made, uncertainty_tables(varied) if varied is not None else None))
+    found = uncertainty_document(varied) if varied is not None else None
+    return to_json(made, {"specification": document, "uncertainty": found})
+
+
+def _deliver(
+    made: Index,
+    varied: Uncertainty | None,
+    document: Mapping[str, Any],
+    output: Path | None,
+    lang: str,
+    quiet: bool,
+) -> None:
     if output is not None:
-        kind = output.suffix.lower()
-        content = {
-            ".json": lambda: to_json(made),
-            ".csv": lambda: to_csv(results_table(made)),
-            ".xlsx": lambda: to_xlsx(sheets(made)),
-        }[kind]()
+        content = _content(made, varied, document, output.suffix.lower())
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_bytes(content)
     for flag in made.flags:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """"zh" or "en"."""
+    """ "zh" or "en"."""
 
     code: str
 

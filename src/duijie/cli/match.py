@@ -34,9 +34,27 @@ class Line:
 @click.argument("needs", type=FILE)
 @click.argument("offers", type=FILE)
 @click.option("-o", "--output", type=FILE, required=True, help="结果文件，.xlsx 或 .csv / result, .xlsx or .csv")
-@click.option("--top", type=click.IntRange(0), default=10, show_default=True, help="每条需求保留几条，0 为全部 / per need, 0 for all")
-@click.option("--needs-kind", type=click.Choice(_ASKING), default="need", show_default=True, help="第一个文件的类型 / kind of the first file")
-@click.option("--offers-kind", type=click.Choice(_GIVING), default="technology", show_default=True, help="第二个文件的类型 / kind of the second")
+@click.option(
+    "--top",
+    type=click.IntRange(0),
+    default=10,
+    show_default=True,
+    help="每条需求保留几条，0 为全部 / per need, 0 for all",
+)
+@click.option(
+    "--needs-kind",
+    type=click.Choice(_ASKING),
+    default="need",
+    show_default=True,
+    help="第一个文件的类型 / kind of the first file",
+)
+@click.option(
+    "--offers-kind",
+    type=click.Choice(_GIVING),
+    default="technology",
+    show_default=True,
+    help="第二个文件的类型 / kind of the second",
+)
 @click.option("--ranking", "ranking_file", type=FILE, help="duijie train 得到的权重 / weights from duijie train")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default=None, help="语言 / language")
 def match(
@@ -56,35 +74,60 @@ def match(
 
 
 def _run(
-    needs: Path, offers: Path, output: Path, top: int, kinds: tuple[str, str], ranking_file: Path | None, language: Language
+    needs: Path,
+    offers: Path,
+    output: Path,
+    top: int,
+    kinds: tuple[str, str],
+    ranking_file: Path | None,
+    language: Language,
 ) -> None:
     if output.suffix.lower() not in (".xlsx", ".csv"):
-        raise tables.TableError(language.say(f"结果文件应为 .xlsx 或 .csv：{output.name}", f"The result is to be .xlsx or .csv: {output.name}"))
+        raise tables.TableError(
+            language.say(
+                f"结果文件应为 .xlsx 或 .csv：{output.name}", f"The result is to be .xlsx or .csv: {output.name}"
+            )
+        )
     if not any((row.asking, row.giving) == kinds for row in COMPLEMENTS):
-        raise tables.TableError(language.say(f"{kinds[0]} 与 {kinds[1]} 不是互补的类型。", f"{kinds[0]} and {kinds[1]} do not complete each other."))
+        raise tables.TableError(
+            language.say(
+                f"{kinds[0]} 与 {kinds[1]} 不是互补的类型。", f"{kinds[0]} and {kinds[1]} do not complete each other."
+            )
+        )
     wanted = tables.documents(tables.read_table(needs, language), kinds[0], language)
     given = tables.documents(tables.read_table(offers, language), kinds[1], language)
     if output.suffix.lower() == ".xlsx" and len(wanted) * (min(top, len(given)) if top else len(given)) > SHEET_ROWS:
         raise tables.TableError(
-            language.say("结果超过一张工作表的行数，请改用 .csv 或减小 --top。", "The result has more rows than a sheet can hold: use .csv or a smaller --top.")
+            language.say(
+                "结果超过一张工作表的行数，请改用 .csv 或减小 --top。",
+                "The result has more rows than a sheet can hold: use .csv or a smaller --top.",
+            )
         )
     ranking = Ranking.load(ranking_file) if ranking_file else None
     with _bar() as bar, MatchIndex.in_memory(ranking) as index:
         index.upsert(document for _, document in (*wanted, *given))
         _prepare(index, bar, language)
-        lines = _matched(index, wanted, {document.id: identity for identity, document in given}, top, kinds[1], bar, language)
+        lines = _matched(
+            index, wanted, {document.id: identity for identity, document in given}, top, kinds[1], bar, language
+        )
         if output.suffix.lower() == ".csv":
             _write_csv(output, lines, language)
         else:
             from duijie.cli.match_workbook import write_workbook
 
             write_workbook(output, list(lines), index.ranking, language, (needs.name, offers.name, len(given)))
-    click.echo(language.say(f"已写入 {output}（{len(wanted)} 条需求）", f"Written {output} ({len(wanted)} needs)"), err=True)
+    click.echo(
+        language.say(f"已写入 {output}（{len(wanted)} 条需求）", f"Written {output} ({len(wanted)} needs)"), err=True
+    )
 
 
 def _bar() -> Progress:
     return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
     )
 
 
@@ -95,7 +138,13 @@ def _prepare(index: MatchIndex, bar: Progress, language: Language) -> None:
 
 
 def _matched(
-    index: MatchIndex, wanted: list[tuple[str, Document]], names: dict[str, str], top: int, kind: str, bar: Progress, language: Language
+    index: MatchIndex,
+    wanted: list[tuple[str, Document]],
+    names: dict[str, str],
+    top: int,
+    kind: str,
+    bar: Progress,
+    language: Language,
 ) -> Iterator[Line]:
     for identity, need in bar.track(wanted, description=language.say("对接", "matching")):
         found = index.match(need, top=top, kinds=[kind])

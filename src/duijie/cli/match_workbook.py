@@ -128,12 +128,19 @@ def _advice(line: Line, language: Language) -> str:
     say, need = language.say, line.need
     wanted = []
     if len(need.body) + len(need.summary) < 60:
-        wanted.append(say("写明要解决的问题、现状和目标指标", "describe the problem, the present state and the target figures"))
+        wanted.append(
+            say("写明要解决的问题、现状和目标指标", "describe the problem, the present state and the target figures")
+        )
     if not need.keywords:
         wanted.append(say("补充 3 至 5 个专业关键词", "add three to five technical keywords"))
     if not need.industries:
         wanted.append(say("注明所属行业", "name the industry"))
-    wanted.append(say("保留此需求，待新的供给发布后再次对接，或请联盟其他成员协助寻找", "keep the need for later offers, or ask other members of the alliance"))
+    wanted.append(
+        say(
+            "保留此需求，待新的供给发布后再次对接，或请联盟其他成员协助寻找",
+            "keep the need for later offers, or ask other members of the alliance",
+        )
+    )
     return say("；".join(wanted) + "。", "; ".join(wanted).capitalize() + ".")
 
 

@@ -56,7 +56,9 @@ _NAMES = {_plain(alias): column for column, aliases in _COLUMNS.items() for alia
 def _csv_rows(path: Path, language: Language) -> list[list[str]]:
     raw = path.read_bytes()
     if b"\x00" in raw[:4096]:
-        raise TableError(language.say(f"文件 {path.name} 不是文本表格（CSV）。", f"{path.name} is not a text table (CSV)."))
+        raise TableError(
+            language.say(f"文件 {path.name} 不是文本表格（CSV）。", f"{path.name} is not a text table (CSV).")
+        )
     for encoding in _ENCODINGS:
         try:
             text = raw.decode(encoding)
@@ -67,7 +69,10 @@ def _csv_rows(path: Path, language: Language) -> list[list[str]]:
         delimiter = max(",\t;，", key=head.count)
         return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
     raise TableError(
-        language.say(f"文件 {path.name} 的编码不是 UTF-8 或 GB18030，无法读取。", f"{path.name} is neither UTF-8 nor GB18030 and cannot be read.")
+        language.say(
+            f"文件 {path.name} 的编码不是 UTF-8 或 GB18030，无法读取。",
+            f"{path.name} is neither UTF-8 nor GB18030 and cannot be read.",
+        )
     )
 
 
@@ -88,7 +93,13 @@ def _sheets(path: Path, language: Language) -> Iterator[tuple[str, list[list[str
     try:
         book = load_workbook(str(path))
         for name in book.sheet_names:
-            yield name, [[_cell(value) for value in row] for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
+            yield (
+                name,
+                [
+                    [_cell(value) for value in row]
+                    for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                ],
+            )
     except (CalamineError, OSError, ValueError) as error:
         raise TableError(
             language.say(f"文件 {path.name} 不是可读的 Excel 表格。", f"{path.name} is not a readable Excel workbook.")
@@ -116,7 +127,11 @@ def read_table(path: Path, language: Language) -> Table:
         for place, row in enumerate(rows[:10]):
             columns = _header(row)
             if "title" in columns:
-                kept = [(number, each) for number, each in enumerate(rows[place + 1 :], place + 2) if any(map(str.strip, each))]
+                kept = [
+                    (number, each)
+                    for number, each in enumerate(rows[place + 1 :], place + 2)
+                    if any(map(str.strip, each))
+                ]
                 return Table(path, sheet, columns, [each for _, each in kept], [number for number, _ in kept])
     where = language.say(f"，工作表“{first}”" if first else "", f", sheet “{first}”" if first else "")
     raise TableError(
@@ -151,7 +166,9 @@ def _stage(text: str, place: str, language: Language) -> int | None:
         return None
     level = int(match[0])
     if not 1 <= level <= 9:
-        raise TableError(place + language.say(f"成熟度应为 1 至 9，而不是“{text}”。", f"maturity is 1 to 9, not “{text}”."))
+        raise TableError(
+            place + language.say(f"成熟度应为 1 至 9，而不是“{text}”。", f"maturity is 1 to 9, not “{text}”.")
+        )
     return level
 
 
@@ -168,13 +185,18 @@ def documents(table: Table, kind: str, language: Language) -> list[tuple[str, Do
         title = value("title") or value("body")[:60] or value("summary")[:60]
         identity = value("id") if "id" in table.columns else str(number)
         if not title:
-            raise TableError(_place(table, number, "title", language) + language.say("标题是空的。", "the title is empty."))
+            raise TableError(
+                _place(table, number, "title", language) + language.say("标题是空的。", "the title is empty.")
+            )
         if not identity:
             raise TableError(_place(table, number, "id", language) + language.say("编号是空的。", "the id is empty."))
         if identity in seen:
             raise TableError(
                 _place(table, number, "id", language)
-                + language.say(f"编号“{identity}”与第 {seen[identity]} 行重复。", f"id “{identity}” stands in row {seen[identity]} already.")
+                + language.say(
+                    f"编号“{identity}”与第 {seen[identity]} 行重复。",
+                    f"id “{identity}” stands in row {seen[identity]} already.",
+                )
             )
         seen[identity] = number
         low, high = amounts(value("amount"))
@@ -185,7 +207,9 @@ def documents(table: Table, kind: str, language: Language) -> list[tuple[str, Do
             stage=_stage(value("stage"), _place(table, number, "stage", language), language),
         )))  # fmt: skip
     if not found:
-        raise TableError(language.say(f"文件 {table.path.name} 没有数据行。", f"{table.path.name} has no rows of data."))
+        raise TableError(
+            language.say(f"文件 {table.path.name} 没有数据行。", f"{table.path.name} has no rows of data.")
+        )
     return found
 
 
@@ -202,5 +226,6 @@ def _place(table: Table, number: int, column: str, language: Language) -> str:
     letter = _column_letter(table.columns[column]) if column in table.columns else "?"
     sheet_zh, sheet_en = (f"，工作表“{table.sheet}”", f", sheet “{table.sheet}”") if table.sheet else ("", "")
     return language.say(
-        f"文件 {table.path.name}{sheet_zh}，第 {number} 行 {letter} 列：", f"{table.path.name}{sheet_en}, row {number}, column {letter}: "
+        f"文件 {table.path.name}{sheet_zh}，第 {number} 行 {letter} 列：",
+        f"{table.path.name}{sheet_en}, row {number}, column {letter}: ",
     )

@@ -21,6 +21,7 @@ from duijie.engines.composite.results import Table, effective_weights, ranks_tab
 
 RESULT_FORMAT = "duijie-index-result/1"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_EXCEL_ROWS, _EXCEL_COLUMNS = 1_048_576, 16_384
 
 
 def panel_document(panel: Panel) -> dict[str, Any]:
@@ -155,6 +156,8 @@ def to_xlsx(tables: Mapping[str, Table]) -> bytes:
 
     book = Workbook(write_only=True)
     for title, table in tables.items():
+        if len(table.rows) >= _EXCEL_ROWS or len(table.header) > _EXCEL_COLUMNS:
+            refuse("sheet_too_large", title, rows=len(table.rows), columns=len(table.header))
         sheet = book.create_sheet(title[:31])
         sheet.freeze_panes = "A2"
         sheet.append(list(table.header))

@@ -81,6 +81,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "table_kind": ("不认得 {found} 文件，请用 .csv 或 .xlsx", "files of kind {found} are not known; use .csv or .xlsx"),
     "table_unreadable": ("表格打不开：{found}", "the table cannot be opened: {found}"),
     "table_empty": ("表格没有数据行", "the table has no rows"),
+    "sheet_too_large": (
+        "{rows} 行 {columns} 列超出 Excel 的容量，请改存 .json",
+        "{rows} rows by {columns} columns exceed Excel; save as .json",
+    ),
     "sheet_missing": ("没有工作表 {sheet}，只有：{known}", "there is no sheet {sheet}; found: {known}"),
     "column_missing": ("没有 {column} 这一列", "there is no column {column}"),
     "column_twice": ("列名 {column} 出现两次", "the column {column} occurs twice"),

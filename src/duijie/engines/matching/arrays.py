@@ -71,7 +71,10 @@ class Bags:
         """The rows of all parts, one part after the other."""
         shifts = np.cumsum([0, *(part.ids.size for part in parts)])
         offsets = np.concatenate(
-            [np.zeros(1, dtype=np.int64), *(part.offsets[1:] + shift for part, shift in zip(parts, shifts, strict=False))]
+            [
+                np.zeros(1, dtype=np.int64),
+                *(part.offsets[1:] + shift for part, shift in zip(parts, shifts, strict=False)),
+            ]
         )
         return Bags(
             offsets,

@@ -70,7 +70,11 @@ class CorpusModel:
 
     def save(self, path: Path) -> None:
         """Write to one .npz file."""
-        values = {"vector_ids": self.vectors.ids, "vectors": self.vectors.values, "vector_weights": self.vectors.weights}
+        values = {
+            "vector_ids": self.vectors.ids,
+            "vectors": self.vectors.values,
+            "vector_weights": self.vectors.weights,
+        }
         for name in ("head", "full", "words"):
             rarity: Rarity = getattr(self, name)
             values[f"{name}_ids"], values[f"{name}_frequencies"] = rarity.ids, rarity.frequencies

@@ -82,9 +82,7 @@ def _industry_level(asked: str, given: str) -> float:
     return 1.0 if asked in given or given in asked else 0.0
 
 
-def _graded(
-    name: str, asked: tuple[str, ...], given: tuple[str, ...], level: Callable[[str, str], float]
-) -> FacetFit:
+def _graded(name: str, asked: tuple[str, ...], given: tuple[str, ...], level: Callable[[str, str], float]) -> FacetFit:
     if not asked or not given:
         return FacetFit(name, Fit.UNKNOWN, _shown(asked), _shown(given))
     best = max(level(one, other) for one in asked for other in given)

@@ -167,7 +167,9 @@ class MatchIndex:
         """Commit, train the corpus model anew on all documents, and lay them out in one segment in the order of their keys."""
         self.commit(progress)
         state = self._state
-        living = [segment.take(np.flatnonzero(alive)) for segment, alive in zip(state.segments, state.alive, strict=True)]
+        living = [
+            segment.take(np.flatnonzero(alive)) for segment, alive in zip(state.segments, state.alive, strict=True)
+        ]
         if progress:
             progress("model", 0, 2)
         joined = Segment.joined(living) if living else None
@@ -187,9 +189,7 @@ class MatchIndex:
     def _train(rows: Segment, fingerprint: str) -> CorpusModel:
         passages: Bags = passages_for(rows, most_documents=SAMPLE_DOCUMENTS)
         vectors = semantics.train(passages, dimensions=DIMENSIONS, most_grams=MOST_GRAMS, power=0.25)
-        return CorpusModel(
-            Rarity.of(rows.head), Rarity.of(rows.full), Rarity.of(rows.words), vectors, fingerprint
-        )
+        return CorpusModel(Rarity.of(rows.head), Rarity.of(rows.full), Rarity.of(rows.words), vectors, fingerprint)
 
     # reading
 
@@ -223,7 +223,9 @@ class MatchIndex:
         that must hold excludes. Equal scores are ordered by a hash of the id.
         """
         state = self._state
-        wanted = tuple(kind for kind in complements.complementary_kinds(query.kind) if kinds is None or kind in set(kinds))
+        wanted = tuple(
+            kind for kind in complements.complementary_kinds(query.kind) if kinds is None or kind in set(kinds)
+        )
         excluded = frozenset(stable_hash(identity) for identity in exclude)
         prepared = query_of(query, state.model)
         reference = self._reference(prepared, state)
@@ -237,7 +239,9 @@ class MatchIndex:
             scores.append(logits)
         if not keys:
             return []
-        return self._chosen(prepared, state, np.concatenate(keys), np.concatenate(places), np.concatenate(scores), top, reasons)
+        return self._chosen(
+            prepared, state, np.concatenate(keys), np.concatenate(places), np.concatenate(scores), top, reasons
+        )
 
     def _chosen(
         self, query: Query, state: State, keys: NDArray[np.int64], places: NDArray[np.int64], scores: NDArray[np.float64],
@@ -250,7 +254,10 @@ class MatchIndex:
         limit = top or len(order)
         for place in order:
             text_score = float(scores[place])
-            if len(found) >= limit and text_score + bonus < sorted((each[0] for each in found), reverse=True)[limit - 1]:
+            if (
+                len(found) >= limit
+                and text_score + bonus < sorted((each[0] for each in found), reverse=True)[limit - 1]
+            ):
                 break
             document = state.segments[int(places[place, 0])].document(int(places[place, 1]))
             fits = complements.facet_fits(query.document, document)

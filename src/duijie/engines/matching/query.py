@@ -46,7 +46,9 @@ def key_phrases(found: list[str], rarity: Rarity, *, most: int = KEY_PHRASES) ->
     names = sorted(counts)
     frequency = rarity.frequency(word_ids(names))
     value = {
-        word: (1 + math.log(counts[word])) * math.log((1 + rarity.documents) / (1 + int(many)) + 1) * math.sqrt(len(word))
+        word: (1 + math.log(counts[word]))
+        * math.log((1 + rarity.documents) / (1 + int(many)) + 1)
+        * math.sqrt(len(word))
         for word, many in zip(names, frequency, strict=True)
     }
     return tuple(sorted(names, key=lambda word: (-value[word], word))[:most])

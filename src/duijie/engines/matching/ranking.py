@@ -41,7 +41,9 @@ class Ranking:
 
     def __post_init__(self) -> None:
         if self.features != FEATURES:
-            raise ValueError("these weights were made for other features than this version computes; run `duijie train` again")
+            raise ValueError(
+                "these weights were made for other features than this version computes; run `duijie train` again"
+            )
 
     def standardised(self, values: NDArray[np.float64], reference: NDArray[np.float64]) -> NDArray[np.float64]:
         """Features in standard deviations above the reference sample's mean."""

@@ -90,7 +90,11 @@ class Explanation:
         chinese = language.startswith("zh")
         found: list[str] = []
         if not self.complementary:
-            found.append("两类信息不互补，不参与对接。" if chinese else "The two kinds do not complete each other and are never matched.")
+            found.append(
+                "两类信息不互补，不参与对接。"
+                if chinese
+                else "The two kinds do not complete each other and are never matched."
+            )
         for fit in self.excluded:
             name = FACET_NAMES.get(fit.facet, (fit.facet, fit.facet))
             found.append(
@@ -101,7 +105,9 @@ class Explanation:
             found.append("两者没有共同的专门用语。" if chinese else "They share no specific term.")
         found.extend(self.reasons.sentences(language))
         share = f"{self.probability:.0%}"
-        found.append(f"估计合适的可能性为 {share}。" if chinese else f"The estimated chance that it is suitable is {share}.")
+        found.append(
+            f"估计合适的可能性为 {share}。" if chinese else f"The estimated chance that it is suitable is {share}."
+        )
         return found
 
 
@@ -122,7 +128,10 @@ def _chinese(reasons: Reasons) -> list[str]:
         said.append("；".join(f"{FACET_NAMES[fit.facet][0]}{'相符' if fit.fit is Fit.FITS else '相近'}（{fit.asked} / {fit.given}）"
                              for fit in reasons.fitting) + "。")  # fmt: skip
     if reasons.differing:
-        said.append("；".join(f"{FACET_NAMES[fit.facet][0]}不符（{fit.asked} / {fit.given}）" for fit in reasons.differing) + "。")
+        said.append(
+            "；".join(f"{FACET_NAMES[fit.facet][0]}不符（{fit.asked} / {fit.given}）" for fit in reasons.differing)
+            + "。"
+        )
     if reasons.missing:
         said.append("尚需确认：" + "、".join(FACET_NAMES[fit.facet][0] for fit in reasons.missing) + "。")
     if reasons.complement is not None and reasons.terms:
@@ -135,7 +144,10 @@ def _english(reasons: Reasons) -> list[str]:
     if reasons.terms:
         said.append("Both speak of " + ", ".join(f"“{term.term}”" for term in reasons.terms) + ".")
     if reasons.fitting:
-        parts = [f"{FACET_NAMES[fit.facet][1]} {'fits' if fit.fit is Fit.FITS else 'nearly fits'} ({fit.asked} / {fit.given})" for fit in reasons.fitting]
+        parts = [
+            f"{FACET_NAMES[fit.facet][1]} {'fits' if fit.fit is Fit.FITS else 'nearly fits'} ({fit.asked} / {fit.given})"
+            for fit in reasons.fitting
+        ]
         said.append("; ".join(parts).capitalize() + ".")
     if reasons.differing:
         parts = [f"{FACET_NAMES[fit.facet][1]} differs ({fit.asked} / {fit.given})" for fit in reasons.differing]
@@ -204,11 +216,15 @@ def _joins(character: str) -> bool:
     return character.isalnum()
 
 
-def shared_terms(query: Query, document: Document, model: CorpusModel, *, most: int = SHARED_TERMS) -> tuple[SharedTerm, ...]:
+def shared_terms(
+    query: Query, document: Document, model: CorpusModel, *, most: int = SHARED_TERMS
+) -> tuple[SharedTerm, ...]:
     """The weightiest terms that stand in both texts, none a part of another."""
     mine, theirs = _fields(query.document), _fields(document)
     # the shorter text names the candidates: both hold every shared term
-    source, target = (mine, theirs) if sum(len(f.text) for f in mine) <= sum(len(f.text) for f in theirs) else (theirs, mine)
+    source, target = (
+        (mine, theirs) if sum(len(f.text) for f in mine) <= sum(len(f.text) for f in theirs) else (theirs, mine)
+    )
     candidates: dict[str, None] = {}
     for field in source:
         places = word_places(field.normalised)
@@ -221,7 +237,10 @@ def shared_terms(query: Query, document: Document, model: CorpusModel, *, most: 
                 pair = field.normalised[start : start + length]
                 if all("㐀" <= each <= "鿿" for each in pair) and any(pair in other.normalised for other in target):
                     candidates[_longest_shared(source, target, pair)] = None
-    weighed = sorted(((_weight(term, model), term) for term in candidates if term not in STOP_WORDS), key=lambda each: (-each[0], each[1]))
+    weighed = sorted(
+        ((_weight(term, model), term) for term in candidates if term not in STOP_WORDS),
+        key=lambda each: (-each[0], each[1]),
+    )
     chosen: list[SharedTerm] = []
     for weight, term in weighed:
         if any(term in other.term or other.term in term for other in chosen):
@@ -249,7 +268,9 @@ def reasons_of(query: Query, document: Document, model: CorpusModel) -> Reasons:
     return Reasons(shared_terms(query, document, model), fits, found[0] if found else None, found[1] if found else True)
 
 
-def explain(query: Query, document: Document, model: CorpusModel, score: float, probability: float, grade: str) -> Explanation:
+def explain(
+    query: Query, document: Document, model: CorpusModel, score: float, probability: float, grade: str
+) -> Explanation:
     """The answer to "why (not) this one?"."""
     excluded = tuple(excluded_by(facet_fits(query.document, document)))
     complementary = complement_of(query.document.kind, document.kind) is not None

@@ -182,9 +182,12 @@ def segment_of(documents: Sequence[Document], audiences: Sequence[int], dimensio
     return Segment(
         keys=np.array([stable_hash(document.id) for document in documents], dtype=np.int64),
         kinds=np.array([KINDS.index(document.kind) for document in documents], dtype=np.uint8),
-        owners=np.array([stable_hash(document.owner) if document.owner else 0 for document in documents], dtype=np.int64),
+        owners=np.array(
+            [stable_hash(document.owner) if document.owner else 0 for document in documents], dtype=np.int64
+        ),
         organisations=np.array(
-            [stable_hash(document.organisation) if document.organisation else 0 for document in documents], dtype=np.int64
+            [stable_hash(document.organisation) if document.organisation else 0 for document in documents],
+            dtype=np.int64,
         ),
         audiences=np.array(audiences, dtype=np.int32),
         head=Bags.of([signature.head for signature in signatures]),

@@ -51,7 +51,9 @@ class Vectors:
         weights = (1 + np.log(bags.counts[known].astype(np.float32))) * self.weights[places[known]]
         shape = (len(bags), max(self.ids.size, 1))
         matrix = sp.csr_matrix((weights, (owners, places[known])), shape=shape, dtype=np.float32)
-        found = np.asarray(matrix @ self.values) if self.ids.size else np.zeros((len(bags), self.dimensions), np.float32)
+        found = (
+            np.asarray(matrix @ self.values) if self.ids.size else np.zeros((len(bags), self.dimensions), np.float32)
+        )
         lengths = np.linalg.norm(found, axis=1, keepdims=True)
         return (found / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 

@@ -93,7 +93,11 @@ class Storage:
         known = {name: number for number, name in self._names.items()}
         segments, alive, names = [], [], {}
         for entry in manifest["segments"]:
-            segment = self._open[known[entry["name"]]] if entry["name"] in known else Segment.load(self.folder / entry["name"])
+            segment = (
+                self._open[known[entry["name"]]]
+                if entry["name"] in known
+                else Segment.load(self.folder / entry["name"])
+            )
             segments.append(segment)
             names[id(segment)] = entry["name"]
             alive.append(np.load(self.folder / entry["alive"], allow_pickle=False))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 import numpy as np
 
-from duijie.engines.composite.errors import refuse
+from duijie.engines.composite.errors import refusal, refuse
 from duijie.engines.composite.formula import Formula
 from duijie.engines.composite.panel import Panel
 from duijie.engines.composite.settings import Settings
@@ -16,19 +17,24 @@ from duijie.engines.composite.steps.state import State, Step, columns_of, read_c
 
 def _read_derive(settings: Settings, state: State) -> dict[str, Any]:
     formulas = {code: str(text) for code, text in settings.items("formulas")}
-    for code, text in formulas.items():
-        Formula(text, f"{settings.place} {code}")
     if not formulas:
         refuse("setting_missing", settings.place, name="formulas")
-    return {"formulas": formulas}
+    parsed = {code: Formula(text, f"{settings.place} {code}") for code, text in formulas.items()}
+    # A column may replace itself; every other mention must be worked out first, whatever the order of writing.
+    needs = {code: set(formula.names) & set(parsed) - {code} for code, formula in sorted(parsed.items())}
+    try:
+        order = list(TopologicalSorter(needs).static_order())
+    except CycleError as fault:
+        raise refusal("loop", settings.place, path=" → ".join(fault.args[1])) from fault
+    return {"formulas": [[code, formulas[code]] for code in order]}
 
 
 def _derive(panel: Panel, arguments: Mapping[str, Any], state: State, place: str) -> tuple[Panel, dict[str, Any]]:
-    for code, text in arguments["formulas"].items():
+    for code, text in arguments["formulas"]:
         formula = Formula(text, f"{place} {code}")
         values = formula.evaluate({name: panel.column(name) for name in formula.names})
         panel = panel.with_block([code], np.broadcast_to(values, panel.size)[:, None])
-    return panel, {"columns": list(arguments["formulas"])}
+    return panel, {"columns": [code for code, _ in arguments["formulas"]]}
 
 
 def _read_denominate(settings: Settings, state: State) -> dict[str, Any]:

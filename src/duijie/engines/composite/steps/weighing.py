@@ -98,12 +98,12 @@ def _read_hierarchy(settings: Settings, state: State) -> dict[str, Any]:
 
 def _read_budget(settings: Settings, state: State) -> dict[str, Any]:
     experts: dict[str, dict[str, float]] = {}
-    for expert, raw in settings.items("allocations"):
+    for expert, raw in sorted(settings.items("allocations")):
         inner = Settings(raw, f"{settings.place}.allocations.{expert}")
         for code in inner.names():
             if code not in state.framework:
                 refuse("code_unknown", inner.place, code=code)
-        experts[expert] = {code: inner.number(code) for code in inner.names()}
+        experts[expert] = {code: inner.number(code) for code in sorted(inner.names())}
     if not experts:
         refuse("setting_missing", settings.place, name="allocations")
     first = next(iter(experts.values()))

@@ -179,7 +179,7 @@ def _known(codes: Sequence[str], framework: Framework, place: str) -> None:
 def _read_noise(settings: Settings, name: str, framework: Framework, seed: int) -> Input:
     inner = settings.section("noise")
     levels: dict[int, float] = {}
-    for key, factor in inner.items("levels"):
+    for key, factor in sorted(inner.items("levels")):
         if not key.isdigit() or not 1 <= int(key) <= framework.height:
             refuse("level_too_high", inner.place, level=key, height=framework.height)
         levels[int(key)] = Settings({"factor": factor}, inner.place).number("factor", low=0, high=1)
