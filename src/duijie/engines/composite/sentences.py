@@ -279,6 +279,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "the target year {target_year} is not after the base year {base_year}",
     ),
     "splice_apart": ("两段序列没有共同的时期", "the two series share no period"),
+    # clusters
+    "activity_value": ("活动量应不小于零，却是 {value}", "activity must be zero or more, found {value}"),
+    "activity_empty": ("活动量全为零", "there is no activity at all"),
+    "regions_few": ("只有 {count} 个地区，无从比较", "there are only {count} regions; there is nothing to compare"),
+    "distances_shape": ("矩阵形状 {shape} 与 {count} 个对象不符", "the matrix {shape} does not fit {count} places"),
+    "distance_value": ("距离应大于零，却是 {value}", "a distance must be positive, found {value}"),
+    "plants_shape": (
+        "应有 {count} 个行业的企业集中度，却是 {found}",
+        "one plant index per industry is needed: {count}, found {found}",
+    ),
+    "plants_value": (
+        "企业集中度应在 0 与 1 之间（只有一家企业的行业不能算）",
+        "a plant index must lie between 0 and 1 (an industry of one plant has none)",
+    ),
+    "coordinates": ("经纬度缺失或不合理", "coordinates are missing or impossible"),
+    "island": ("有 {count} 个地方没有邻居，请放宽距离", "{count} places have no neighbour; widen the reach"),
+    "values_shape": ("应有 {count} 个数值，却是 {found}", "{count} values are needed, found {found}"),
+    "segment_unknown": ("环节 {segment} 不在数据里", "the segment {segment} is not in the data"),
+    "link_twice": ("{supplier} 到 {user} 的联系写了两次", "the link from {supplier} to {user} is written twice"),
+    "link_need": ("用量应大于零，却是 {need}", "a need must be positive, found {need}"),
     # uncertainty
     "input_shape": (
         "不确定输入应恰有其一：at、noise、weight、weight_sets、drop、data_noise",
