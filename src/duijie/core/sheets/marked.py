@@ -108,7 +108,7 @@ def _list_rows(marks: _Marks, shown: Mapping[tuple[str, int, int], str], chinese
     for number, (sheet, row, column, sentence) in enumerate(marks.listed, start=1):
         place = f"{column_letters(column)}{row}" if row else ""
         where = f"{sheet}!{place}" if sheet and place else place
-        yield [number, where, shown.get((sheet, row, column)) or None, sentence]
+        yield [number, where or None, shown.get((sheet, row, column)) or None, sentence]
     if marks.total > len(marks.listed):
         rest = marks.total - len(marks.listed)
         yield [
