@@ -98,7 +98,7 @@ def _by_ray(problem: Problem, waiting: Iterable[int], address: str, stop: Callab
     import ray
 
     if not ray.is_initialized():
-        ray.init(**({} if address == "local" else {"address": address}), log_to_driver=False)
+        ray.init(address=address, log_to_driver=False)
     task: Any = ray.remote(max_retries=5)(solve_block)
     shared = ray.put(problem)
     most = IN_FLIGHT_PER_WORKER * max(1, int(ray.cluster_resources().get("CPU", 1)))
