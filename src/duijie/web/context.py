@@ -73,6 +73,11 @@ class Shell:
         return address("account")
 
     @property
+    def has_oidc(self) -> bool:
+        """Whether people may sign in with an identity from elsewhere."""
+        return bool(settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"])
+
+    @property
     def request_number(self) -> str:
         return getattr(self.request, "request_id", "")
 
