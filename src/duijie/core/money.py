@@ -101,7 +101,8 @@ class MoneyRange:
 def parse_money(value: str | int | float | Decimal, *, unit: str = "元") -> Money | None:
     """One amount, or None where it is to be negotiated or left empty.
 
-    `unit` is what a bare figure means, as a column heading says it: 元, 万元, 亿元, 万美元.
+    `unit` is what a bare figure means, as a column heading says it: 元, 万元, 亿元, 万美元. A float, which is what a cell with
+    a computed figure holds, is rounded to the minor unit; text that is finer is refused.
     Raises `Fault` "money.unreadable", "money.range", "money.negative", "money.too_large" or "money.too_fine".
     """
     found = parse_money_range(value, unit=unit)
@@ -226,6 +227,8 @@ def _money(figure: _Figure, bare: _Figure, whole: object) -> Money:
     if number > LARGEST_MAJOR:
         raise _fault("money.too_large", whole, "金额过大，请核对单位", "the amount is too large; check the unit")
     minor = number.scaleb(currency.decimals)
+    if isinstance(whole, float):
+        minor = minor.quantize(Decimal(1), rounding=ROUND_HALF_UP)
     if minor != minor.to_integral_value():
         raise _fault(
             "money.too_fine", whole, f"{currency.zh}最多保留{currency.decimals}位小数",

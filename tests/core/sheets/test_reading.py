@@ -94,12 +94,39 @@ def test_unknown_headings_are_told_and_not_read():
     [
         ("预算（万元）", 12, 12_000_000), ("预算（万元）", "12.5", 12_500_000), ("预算(单位：万元)", "3,000", 3_000_000_000),
         ("预算（万元）", "12万", 12_000_000), ("预算（万元）", "3000元", 300_000), ("预算（亿元）", 1.5, 15_000_000_000),
-        ("预算", 12, 1_200), ("预算（元）", 12, 1_200), ("预算（人民币万元）", 12, 12_000_000), ("预算（大概）", 12, 1_200),
+        ("预算（万元）", 100 / 3, 33_333_333), ("预算（万元）", "三百", 300_000_000), ("预算（万元）", "约３００", 300_000_000),
+        ("预算（万元）", "面议", None), ("预算", 12, 1_200), ("预算（元）", 12, 1_200), ("预算（人民币万元）", 12, 12_000_000), ("预算（大概）", 12, 1_200),
     ],
 )  # fmt: skip
 def test_the_unit_of_a_heading_belongs_to_bare_figures(heading, typed, fen):
     (row,) = values(xlsx([["标题", heading], ["轴承", typed]]))
-    assert parse_money(row[1]["budget"]) == Money(fen)
+    assert parse_money(row[1]["budget"]) == (None if fen is None else Money(fen))
+
+
+@pytest.mark.parametrize(
+    ("typed", "understood"),
+    [("300-500", "300-500万元"), ("300以上", "300万元以上"), ("不超过300", "不超过300万元"), ("12人", "12人")],
+)
+def test_the_unit_of_a_heading_goes_behind_the_figure(typed, understood):
+    assert values(xlsx([["标题", "预算（万元）"], ["轴承", typed]])) == [(2, {"title": "轴承", "budget": understood})]
+
+
+def test_cells_merged_downwards_count_for_every_row():
+    def merge(sheet):
+        sheet.merge_cells("A2:A4")
+        sheet.merge_cells("A6:B6")
+
+    data = xlsx(
+        [["地区", "标题"], ["上海", "甲"], [None, "乙"], [None, None], ["江苏", "丙"], ["合计", None], [None, "丁"]],
+        change=merge,
+    )
+    assert values(data) == [
+        (2, {"region": "上海", "title": "甲"}),
+        (3, {"region": "上海", "title": "乙"}),
+        (5, {"region": "江苏", "title": "丙"}),
+        (6, {"region": "合计"}),
+        (7, {"title": "丁"}),
+    ]
 
 
 def test_cells_know_their_places():

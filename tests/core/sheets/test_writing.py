@@ -276,7 +276,8 @@ def test_merged_cells_and_places_outside_the_sheet_do_no_harm():
     faults = [Fault("x", "问题。", "Fault.", place=place) for place in ("需求!B3", "需求!Z99", "没有的表!A1", "第七行")]
     buffer = io.BytesIO()
     assert write_marked_copy(xlsx(TABLE, change=merge), faults, buffer) == 4
-    assert "需求" in openpyxl.load_workbook(io.BytesIO(buffer.getvalue())).sheetnames
+    sheet = openpyxl.load_workbook(io.BytesIO(buffer.getvalue()))["需求"]
+    assert sheet["A3"].comment.text == "问题。"
 
 
 def test_a_bomb_is_not_copied():

@@ -58,7 +58,7 @@ class CsvBook:
         if b"\0" in head:
             even, odd = head[0::2].count(0), head[1::2].count(0)
             coding = "utf-16-le" if odd > even else "utf-16-be"
-            if max(even, odd) * 8 > len(head) and not min(even, odd) and self._decodes(coding):
+            if max(even, odd) * 64 > len(head) and not min(even, odd) and self._decodes(coding):
                 return [coding]
             raise not_a_workbook("这不是表格文件", "This is not a spreadsheet")
         if self._decodes("utf-8"):
@@ -76,7 +76,7 @@ class CsvBook:
             return False
         return True
 
-    def survey(self, sheet: SheetPart, header_within: int) -> Survey:
+    def survey(self, sheet: SheetPart) -> Survey:
         """About how many records there are: lines that are not empty."""
         self._file.seek(0)
         lines, last = 0, b""

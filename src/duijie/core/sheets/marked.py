@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from openpyxl import load_workbook
+from openpyxl.cell.cell import MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 
@@ -31,6 +32,7 @@ from duijie.core.text import shorten
 IN_PLACE_BYTES = 12 * MEBIBYTE
 LISTED, COMMENTED = 100_000, 10_000
 _PLACE = re.compile(r"(?:(?P<sheet>.*)!)?(?P<column>[A-Z]{1,3})(?P<row>\d{1,7})", re.DOTALL)
+_AUTHOR = "对接"
 _BAD_FILL = PatternFill("solid", fgColor="FFC7CE")
 
 
@@ -73,7 +75,7 @@ def write_marked_copy(
         try:
             if isinstance(book, XlsxBook) and book.inflated_bytes <= IN_PLACE_BYTES:
                 for part in book.sheets:
-                    book.survey(part, limits.header_within)  # refuses a bomb before all of it is loaded
+                    book.survey(part)  # refuses a bomb before all of it is loaded
                 _mark_in_place(file, marks, out, chinese)
             else:
                 _write_anew(book, marks, out, chinese)
@@ -139,14 +141,16 @@ def _mark_in_place(file: IO[bytes], marks: _Marks, out: Path | str | IO[bytes], 
     for sheet in book.worksheets:
         cells = marks.on(sheet.title, only and sheet is book.worksheets[0])
         for (row, column), sentences in cells.items():
-            cell = sheet.cell(row, column)
+            cell: Any = sheet.cell(row, column)
             for name in (sheet.title, ""):
                 shown[name, row, column] = shorten(str(cell.value), 80) if cell.value is not None else ""
-            if type(cell).__name__ == "MergedCell":
-                continue
+            if isinstance(cell, MergedCell):  # what is seen there stands in the first cell of its range
+                box = next(box for box in sheet.merged_cells.ranges if cell.coordinate in box)
+                cell = sheet.cell(box.min_row, box.min_col)
             cell.fill = _BAD_FILL
             if commented < COMMENTED:
-                cell.comment = Comment("\n".join(sentences), "对接", width=300, height=90)
+                before = [cell.comment.text] if cell.comment and cell.comment.author == _AUTHOR else []
+                cell.comment = Comment("\n".join([*before, *sentences]), _AUTHOR, width=300, height=90)
                 commented += 1
     first = book.create_sheet(_list_name(chinese, book.sheetnames), 0)
     default = book.worksheets[1].title if len(book.worksheets) > 1 else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -19,13 +20,18 @@ from duijie.core.sheets.limits import Limits, not_a_workbook, refuse, too_big, t
 from duijie.core.sheets.xls import XlsBook
 from duijie.core.sheets.xlsx import Raw, SheetPart, Survey, XlsxBook
 from duijie.core.sheets.zipped import Package
-from duijie.core.text import match_key
+from duijie.core.text import half_width, match_key, simplified
 
 Source = Path | str | bytes | IO[bytes]
 Row = tuple[int, dict[str, Cell]]
 NOTES_MARK_ZH, NOTES_MARK_EN = "【填写说明】", "[Notes]"
 _HTML = re.compile(rb"\s*(?:<html|<!doctype html|<table|<head|<meta|<div|mime-version:)", re.IGNORECASE)
-_BARE_FIGURE = re.compile(r"[\s\d.,，．０-９\-~～至到—–]+")
+_NUMBER = r"[\d.,零〇一二两三四五六七八九十百千]*[\d零〇一二两三四五六七八九十百千]"
+_BARE_FIGURE = re.compile(
+    r"(?P<before>约|大约|不超过|不高于|不低于|不少于|至少|至多|最高|最低|[<>≤≥]=?)?"
+    rf"(?P<figure>{_NUMBER}(?:\s*(?:-|~|至|到|—+|–)\s*{_NUMBER})?)(?P<after>左右|上下|及?以上|及?以下|以内|起)?"
+)
+_POWERS = (("百万", 6), ("千", 3), ("万", 4), ("亿", 8))
 
 
 class Book(Protocol):
@@ -34,7 +40,7 @@ class Book(Protocol):
     @property
     def sheets(self) -> tuple[SheetPart, ...]: ...
 
-    def survey(self, sheet: SheetPart, header_within: int) -> Survey: ...
+    def survey(self, sheet: SheetPart) -> Survey: ...
     def rows(self, sheet: SheetPart) -> Iterator[Raw]: ...
     def close(self) -> None: ...
 
@@ -44,7 +50,7 @@ class Sheet:
 
     def __init__(self, book: Book, part: SheetPart, headings: Headings, survey: Survey, limits: Limits, close: Callable[[], None]) -> None:  # fmt: skip
         self._book, self._part, self._limits, self._close = book, part, limits, close
-        self._headings = headings
+        self._headings, self._merges = headings, survey.merges
         self.name = part.name
         self.expected_rows = max(survey.rows - headings.row, 0)
 
@@ -77,7 +83,9 @@ class Sheet:
         units = {
             index: unit for index, unit in self._headings.units.items() if self._headings.columns[index].kind == "money"
         }
+        merged = _MergedDown(self._merges)
         for number, cells in self._book.rows(self._part):
+            merged.fill(number, cells)
             if number <= self.heading_row or _is_notes(cells):
                 continue
             if max(cells) > self._limits.columns:
@@ -107,6 +115,24 @@ class Sheet:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class _MergedDown:
+    """Gives every row of a cell merged downwards the value that its user sees beside it."""
+
+    def __init__(self, merges: Sequence[tuple[int, int, int, int]]) -> None:
+        self._waiting = [box for box in merges if box[2] > box[0]][::-1]
+        self._open: list[tuple[int, int, RawValue]] = []  # last row, column, value
+
+    def fill(self, number: int, cells: dict[int, RawValue]) -> None:
+        """Fill the row's empty cells in place. Rows must come in rising order."""
+        self._open = [entry for entry in self._open if entry[0] >= number]
+        for _, column, value in self._open:
+            cells.setdefault(column, value)
+        while self._waiting and self._waiting[-1][0] <= number:
+            top, left, bottom, _ = self._waiting.pop()
+            if top == number and left in cells:
+                self._open.append((bottom, left, cells[left]))
 
 
 def open_sheet(
@@ -215,7 +241,7 @@ def _best_sheet(
             )
     best: tuple[SheetPart, Headings, Survey] | None = None
     for part in parts:
-        survey = book.survey(part, limits.header_within)
+        survey = book.survey(part)
         rows = list(islice(book.rows(part), limits.header_within))
         headings = plain_headings(rows) if columns is None else find_headings(rows, survey.merges, columns)
         if headings is not None and (best is None or len(headings.columns) > len(best[1].columns)):
@@ -249,7 +275,8 @@ def _with_unit(raw: RawValue, unit: str) -> RawValue:
     if isinstance(raw, bool):
         return raw
     if isinstance(raw, int | float):
-        return f"{raw:.15g}{unit}"
-    if isinstance(raw, str) and _BARE_FIGURE.fullmatch(raw) and any(character.isdigit() for character in raw):
-        return f"{raw.strip()}{unit}"
-    return raw
+        # Rounded to the hundredth of a yuan: a computed figure has more decimals than anybody means.
+        decimals = 2 + next((power for word, power in _POWERS if unit.startswith(word)), 0)
+        return f"{Decimal(f'{raw:.15g}').quantize(Decimal(1).scaleb(-decimals)).normalize():f}{unit}"
+    bare = _BARE_FIGURE.fullmatch(simplified(half_width(raw))) if isinstance(raw, str) else None
+    return f"{bare['before'] or ''}{bare['figure']}{unit}{bare['after'] or ''}" if bare else raw

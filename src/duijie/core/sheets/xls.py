@@ -44,15 +44,14 @@ class XlsBook:
             for position, entry in enumerate(metadata)
         )
 
-    def survey(self, sheet: SheetPart, header_within: int) -> Survey:
-        """About how many rows the sheet has, and which of its header cells are merged."""
+    def survey(self, sheet: SheetPart) -> Survey:
+        """About how many rows the sheet has, and which of its cells are merged."""
         source = self._book.get_sheet_by_name(sheet.name)
-        merges = tuple(
+        merges = sorted(
             (top + 1, left + 1, bottom + 1, right + 1)
             for (top, left), (bottom, right) in source.merged_cell_ranges or ()
-            if top < header_within + 2
         )
-        return Survey(source.total_height, merges)
+        return Survey(source.total_height, tuple(merges))
 
     def rows(self, sheet: SheetPart) -> Iterator[Raw]:
         """Row numbers with their filled cells by column index."""

@@ -21,6 +21,7 @@ from duijie.core.sheets.zipped import Package
 Raw = tuple[int, dict[int, RawValue]]
 _MERGED = re.compile(rb'mergeCell\s+ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
 _LARGEST_EXACT = 10**15
+_MOST_MERGES = 200_000
 # Built-in number formats that show a date or time, including those of Chinese editions of Excel.
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)}
 _FORMAT_LITERALS = re.compile(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.', re.IGNORECASE)
@@ -37,7 +38,7 @@ class SheetPart:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a first look at a sheet tells: about how many rows, and which header cells are merged."""
+    """What a first look at a sheet tells: about how many rows, and which cells are merged, from the top."""
 
     rows: int
     merges: tuple[tuple[int, int, int, int], ...]  # first row, first column, last row, last column
@@ -100,18 +101,19 @@ class XlsxBook:
             self._package.size(part) for kind, part in self._related.values() if kind in kinds and part in self._package
         )
 
-    def survey(self, sheet: SheetPart, header_within: int) -> Survey:
+    def survey(self, sheet: SheetPart) -> Survey:
         """Read the whole part once, unparsed: refuses a bomb before anything is made of it."""
-        rows, merges, tail = 0, [], b""
+        merges: list[tuple[bytes, bytes, bytes, bytes]] = []
+        rows, tail = 0, b""
         with self._package.open(sheet.part) as part:
             while chunk := part.read(1 << 18):
                 window = tail + chunk
                 rows += window.count(b"<row") + window.count(b":row ") - tail.count(b"<row") - tail.count(b":row ")
-                if b"mergeCell" in window:
+                if b"mergeCell" in window and len(merges) < _MOST_MERGES:
                     merges += _MERGED.findall(window)
                 tail = window[-64:]
         unique = {(int(top), column_index(left.decode()), int(bottom), column_index(right.decode())) for left, top, right, bottom in merges}  # fmt: skip
-        return Survey(rows, tuple(sorted(box for box in unique if box[0] <= header_within + 2)))
+        return Survey(rows, tuple(sorted(unique)))
 
     def rows(self, sheet: SheetPart) -> Iterator[Raw]:
         """Row numbers with their filled cells by column index, in the order of the sheet."""
