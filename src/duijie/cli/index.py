@@ -14,7 +14,7 @@ from duijie.engines.composite.build import Index, build
 from duijie.engines.composite.errors import CompositeError, refuse
 from duijie.engines.composite.export import replay_document, sheets, to_csv, to_json, to_xlsx
 from duijie.engines.composite.panel import Panel
-from duijie.engines.composite.reading import panel_from_rows, read_layout, read_rows
+from duijie.engines.composite.reading import read_panel
 from duijie.engines.composite.results import results_table
 from duijie.engines.composite.specification import Specification, load_specification, read_specification
 from duijie.engines.composite.uncertainty import Uncertainty, read_plan, run_uncertainty
@@ -80,34 +80,13 @@ def _write_example(folder: Path, lang: str) -> None:
     click.echo(f"{note}: duijie index {folder / 'spec.yaml'} {folder / 'data.csv'} -o {folder / 'index.xlsx'}")
 
 
-def needed_columns(specification: Specification, header: list[str]) -> list[str]:
-    """Columns to read as numbers: indicators, denominators, and whatever a formula mentions."""
-    from duijie.engines.composite.formula import Formula
-
-    wanted = list(specification.framework.indicators)
-    for element in specification.framework.elements:
-        if element.denominator is not None:
-            wanted.append(element.denominator)
-    for step in specification.steps:
-        if step.kind == "denominate":
-            for entry in dict(step.settings.get("by", {})).values():
-                wanted.append(entry if isinstance(entry, str) else str(entry.get("by")))
-        if step.kind == "derive":
-            for text in dict(step.settings.get("formulas", {})).values():
-                wanted += Formula(str(text), step.place).names
-    return [name for name in dict.fromkeys(wanted) if name in header]
-
-
 def _make(specification: Path, data: Path, output: Path | None, lang: str, vary: bool, quiet: bool) -> None:
     for path in (specification, data):
         if not path.is_file():
             raise click.ClickException(f"没有文件 {path} / there is no file {path}")
     _refuse_kind(output)
     spec = load_specification(specification)
-    layout = read_layout(spec.data)
-    rows = read_rows(data, layout.sheet)
-    header = [str(cell).strip() for cell in rows[0]]
-    panel = panel_from_rows(rows, layout, needed_columns(spec, header), data.name)
+    panel = read_panel(data, spec)
     made = build(spec, panel)
     varied = _vary(spec, panel, quiet) if vary and spec.uncertainty is not None else None
     _deliver(made, varied, spec.document, output, lang, quiet)

@@ -11,7 +11,13 @@ from duijie.engines.matching import Document, Match, MatchIndex
 OFFERS = (
     Document(id="t1", kind="technology", title="铝合金压铸件气孔缺陷在线检测系统", organisation="甲大学", owner="王"),
     Document(id="t2", kind="technology", title="水产养殖水质在线监测与增氧控制", organisation="乙研究所"),
-    Document(id="t3", kind="technology", title="茶叶萎凋发酵智能控制装备", organisation="丙公司", audience=frozenset({"alliance:1"})),
+    Document(
+        id="t3",
+        kind="technology",
+        title="茶叶萎凋发酵智能控制装备",
+        organisation="丙公司",
+        audience=frozenset({"alliance:1"}),
+    ),
     Document(id="t4", kind="technology", title="压铸模具涂层延寿技术", organisation="丁公司"),
     Document(id="e1", kind="expert", title="压铸工艺与缺陷分析专家", organisation="甲大学"),
     Document(id="n1", kind="need", title="降低铝合金压铸件气孔率", organisation="戊公司", owner="李"),
@@ -107,7 +113,17 @@ def test_a_reader_takes_in_what_the_writer_committed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "😀😀😀", "的了和与", "E = mc² + ∑∫", "laser welding of aluminium", "鋁合金壓鑄件氣孔", "压" * 100_000, "\x00\ud800\u200b"]
+    "text",
+    [
+        "",
+        "😀😀😀",
+        "的了和与",
+        "E = mc² + ∑∫",
+        "laser welding of aluminium",
+        "鋁合金壓鑄件氣孔",
+        "压" * 100_000,
+        "\x00\ud800\u200b",
+    ],
 )
 def test_odd_texts_break_nothing(index: MatchIndex, text: str) -> None:
     index.upsert([Document(id="odd", kind="technology", title=text, body=text)])

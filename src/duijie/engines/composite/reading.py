@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 
 from duijie.engines.composite.errors import refusal, refuse
+from duijie.engines.composite.formula import Formula
 from duijie.engines.composite.panel import Panel, make_panel
 from duijie.engines.composite.settings import Settings
+from duijie.engines.composite.specification import Specification
 
 _NUMBER = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$")
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+$")
@@ -175,6 +177,30 @@ def _label(cell: Any) -> str:
     if hasattr(cell, "isoformat"):
         return str(cell.isoformat())[:7]
     return unicodedata.normalize("NFKC", str(cell)).strip()
+
+
+def needed_columns(specification: Specification) -> list[str]:
+    """Columns to read as numbers: indicators, denominators, and whatever a formula mentions."""
+    wanted = list(specification.framework.indicators)
+    wanted += [element.denominator for element in specification.framework.elements if element.denominator is not None]
+    for step in specification.steps:
+        if step.kind == "denominate":
+            for entry in dict(step.settings.get("by") or {}).values():
+                wanted.append(entry if isinstance(entry, str) else str(entry.get("by")))
+        if step.kind == "derive":
+            for text in dict(step.settings.get("formulas") or {}).values():
+                wanted += Formula(str(text), step.place).names
+    return list(dict.fromkeys(wanted))
+
+
+def read_panel(path: Path, specification: Specification) -> Panel:
+    """The table that a specification describes.
+
+    Raises:
+        CompositeError: see `panel_from_rows` and `read_rows`.
+    """
+    layout = read_layout(specification.data)
+    return panel_from_rows(read_rows(path, layout.sheet), layout, needed_columns(specification), path.name)
 
 
 def panel_from_rows(

@@ -104,7 +104,10 @@ class Table:
     def foot_cells(self) -> list[Cell]:
         if not self.foot:
             return []
-        return [Cell(value, css=column.css, label=column.label) for column, value in zip(self.columns, self.foot, strict=True)]
+        return [
+            Cell(value, css=column.css, label=column.label)
+            for column, value in zip(self.columns, self.foot, strict=True)
+        ]
 
 
 def sort_of(request: HttpRequest, allowed: Sequence[str], default: str) -> str:

@@ -103,7 +103,8 @@ def highest(values: Floats, weights: Floats, _power: float | None = None) -> Flo
 
 def median(values: Floats, weights: Floats, _power: float | None = None) -> Floats:
     """The median of the children, weights set aside."""
-    return np.nanmedian(values, axis=-1)
+    empty = np.isnan(values).all(axis=-1, keepdims=True)
+    return np.asarray(np.nanmedian(np.where(empty, 0.0, values), axis=-1), dtype=float)
 
 
 def _mazziotta_pareto(values: Floats, weights: Floats, sign: float) -> Floats:
