@@ -134,6 +134,12 @@ def build(specification: Specification, panel: Panel) -> Index:
         CompositeError: whatever a step refuses, with its place.
     """
     framework, state = specification.framework, specification.state()
+    derived = {
+        code for step in specification.steps if step.kind == "derive" for code in step.settings.get("formulas", {})
+    }
+    for code in framework.indicators:
+        if code not in panel.columns and code not in derived:
+            refuse("column_missing", "data", column=code)
     flags = check_data(panel, framework)
     panels = {"raw": panel}
     log = [run_step(step, complete(step, state), panels, state) for step in specification.steps]
