@@ -50,3 +50,14 @@ def reference() -> Path:
     """The folder of reference data."""
     assert REFERENCE is not None
     return REFERENCE
+
+
+@pytest.fixture(autouse=True)
+def chinese_first() -> None:
+    """Every test begins in Chinese, whatever language the request or command of the one before spoke."""
+    from django.utils import translation
+
+    from duijie.core.language import set_language
+
+    set_language(None)
+    translation.deactivate()

@@ -26,6 +26,7 @@ api = NinjaAPI(
 )
 
 
+api.add_router("", "duijie.members.api.router")
 api.add_router("", "duijie.publish.api.router")
 
 

@@ -88,20 +88,29 @@ class Graph:
     edges: tuple[Edge, ...]
 
 
-def graph(viewer: Viewer, *, on: date | None = None, members: Iterable[Member] | None = None, kind: str = "") -> Graph:
+def graph(
+    viewer: Viewer,
+    *,
+    on: date | None = None,
+    members: Iterable[Member] | None = None,
+    kind: str = "",
+    inside: bool = False,
+) -> Graph:
     """The partner graph as it stands on a day (today); with `members`, only the agreements of at least one of them.
 
-    An agreement of n parties gives each of its n(n-1)/2 pairs an edge.
+    An agreement of n parties gives each of its n(n-1)/2 pairs an edge. `inside`: only edges between two of `members`.
     """
     day = on or timezone.localdate()
     found = agreements(viewer, kind=kind, on=day)
-    if members is not None:
-        own = AgreementParty.objects.filter(member__in=list(members))
+    wanted = list(members) if members is not None else None
+    if wanted is not None:
+        own = AgreementParty.objects.filter(member__in=wanted)
         found = found.filter(pk__in=own.values("agreement_id"))
+    kept = {f"member:{m.slug}" for m in wanted} if inside and wanted is not None else None
     nodes: dict[str, Node] = {}
     between: dict[tuple[str, str], list[Agreement]] = {}
     for agreement in found:
-        parties = {node.key: node for node in map(_node, agreement.parties.all())}
+        parties = {n.key: n for n in map(_node, agreement.parties.all()) if kept is None or n.key in kept}
         nodes |= parties
         for pair in combinations(sorted(parties), 2):
             between.setdefault(pair, []).append(agreement)

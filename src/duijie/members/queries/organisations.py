@@ -9,7 +9,7 @@ from duijie.core.errors import NotFound
 from duijie.members.models import Member, Membership, Organisation
 from duijie.members.places import current_memberships, place_of_organisation
 from duijie.members.queries.directory import members_served_by, prefix_of
-from duijie.members.rules import may
+from duijie.members.rules import grantable_roles, may
 
 
 def organisations(
@@ -82,13 +82,13 @@ def waiting_for_verification(viewer: Viewer) -> QuerySet[Organisation]:
 
 
 def rights_on(viewer: Viewer, organisation: Organisation) -> dict[str, bool]:
-    """What the viewer may do with it: change, verify, see its people, make keys."""
+    """What the viewer may do with it: change, verify, see its people, give roles in it."""
     if not viewer.grants and not viewer.is_system:
-        return {"change": False, "verify": False, "people": False, "keys": False}
+        return {"change": False, "verify": False, "people": False, "roles": False}
     where = place_of_organisation(organisation)
     return {
         "change": may(viewer, "organisation.change", where),
         "verify": may(viewer, "organisation.verify", where),
         "people": may(viewer, "people.see", where),
-        "keys": may(viewer, "key.create", where),
+        "roles": bool(grantable_roles(viewer, "organisation", where)),
     }
