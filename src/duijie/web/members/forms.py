@@ -1,0 +1,152 @@
+"""One page for every form that a schema describes: read what was posted, parse, act; refusals stand at their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+
+from duijie.core.access import Viewer
+from duijie.core.errors import Fault, Faults
+from duijie.core.language import Label, t
+from duijie.core.schema import Record, describe, parse
+from duijie.web.kit import FormField, fields_of_schema
+
+View = Callable[..., HttpResponse]
+Crumbs = Sequence[tuple[str, str]]
+_MANY = {"words", "choices", "regions", "industries"}
+
+
+def viewer_of_page(request: HttpRequest) -> Viewer:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    return viewer
+
+
+def for_people(view: View) -> View:
+    """A page for who has signed in; a guest signs in first and comes back here."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if viewer_of_page(request).is_guest:
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def read_form(posted: QueryDict, schema: type[Record], only: Iterable[str] | None = None) -> dict[str, Any]:
+    """What a form of `schema` posted, by field: lists for fields of several values, True or False for switches."""
+    names = set(only) if only is not None else None
+    found: dict[str, Any] = {}
+    for said in describe(schema):
+        if names is not None and said.name not in names:
+            continue
+        if said.kind in _MANY:
+            found[said.name] = [value for value in posted.getlist(said.name) if value.strip()]
+        elif said.kind == "yes_no":
+            found[said.name] = posted.get(said.name) == "true"
+        else:
+            found[said.name] = posted.get(said.name, "")
+    return found
+
+
+def refusals(fault: Fault) -> tuple[dict[str, list[str]], list[str]]:
+    """The sentences of a fault by the field they belong to, and those that belong to none."""
+    at: dict[str, list[str]] = {}
+    others: list[str] = []
+    for one in fault.faults if isinstance(fault, Faults) else [fault]:
+        if one.place:
+            at.setdefault(one.place.split(".")[0], []).append(one.sentence)
+        else:
+            others.append(one.sentence)
+    return at, others
+
+
+def pickers() -> dict[str, str]:
+    """The addresses of the type-ahead lists."""
+    return {"regions": reverse("pick_regions"), "industries": reverse("pick_industries")}
+
+
+@dataclass
+class FormPage:
+    """A form over a schema.
+
+    save: takes the parsed record and what was posted, does the action, returns the address to go on to. only: the fields shown, in
+    order; the others keep their `values`. extra: fields beside the schema's, read from the post by name. version: what the
+    reader saw, for optimistic locking. done: the message afterwards.
+    """
+
+    request: HttpRequest
+    schema: type[Record]
+    title: str
+    save: Callable[[Any, QueryDict], str]
+    values: Mapping[str, Any] = field(default_factory=dict)
+    crumbs: Crumbs = ()
+    lead: str = ""
+    submit: str = ""
+    done: Label | None = None
+    only: Sequence[str] | None = None
+    extra: Sequence[FormField] = ()
+    version: int | None = None
+    draft: str = ""
+
+    def response(self) -> HttpResponse:
+        if self.request.method == "POST":
+            return self._posted()
+        return self._shown(dict(self.values), {}, [], 200)
+
+    def _posted(self) -> HttpResponse:
+        posted = self.request.POST
+        given = read_form(posted, self.schema, self.only)
+        try:
+            record = parse(self.schema, {**self.values, **given})
+            address = self.save(record, posted)
+        except Fault as fault:
+            if fault.status in {401, 403, 404}:
+                raise
+            at, others = refusals(fault)
+            known = {*given, *(one.name for one in self.extra)}
+            others += [sentence for name, told in at.items() if name not in known for sentence in told]
+            return self._shown({**self.values, **given}, at, others, 409 if fault.status in {409, 412} else 422)
+        if self.done is not None:
+            messages.success(self.request, str(self.done))
+        return HttpResponseRedirect(address)
+
+    def _shown(self, values: dict[str, Any], at: dict[str, list[str]], others: list[str], status: int) -> HttpResponse:
+        fields = fields_of_schema(self.schema, values, at, only=self.only, sources=pickers())
+        extra = [_again(one, self.request, at.get(one.name, [])) for one in self.extra]
+        context = {
+            "title": self.title,
+            "lead": self.lead,
+            "crumbs": [*self.crumbs, (self.title, "")],
+            "fields": [*extra, *fields],
+            "others": others,
+            "submit": self.submit or t("保存", "Save"),
+            "version": self.request.POST.get("version", self.version),
+            "draft": self.draft,
+            "back": self.crumbs[-1][1] if self.crumbs else "",
+        }
+        return render(self.request, "members/form.html", context, status=status)
+
+
+def _again(one: FormField, request: HttpRequest, errors: list[str]) -> FormField:
+    """An extra field with what was posted in it."""
+    from dataclasses import replace
+
+    if request.method != "POST":
+        return one
+    held = request.POST.getlist(one.name) if one.takes_many else request.POST.get(one.name, "")
+    return replace(one, value=held, errors=errors)
+
+
+def posted_version(posted: QueryDict) -> int | None:
+    """The version that the form carried; None where it carried none."""
+    text = posted.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
