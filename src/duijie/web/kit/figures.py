@@ -123,7 +123,7 @@ def stat(
         url=url,
         note=note,
         change=change,
-        change_text=exact(abs(change)) if change is not None else "",
+        change_text=exact(change).lstrip("-") if change is not None else "",
         change_unit=change_unit,
         judged=judged,
         trend=trend,

@@ -1,9 +1,9 @@
 // Draws every [data-chart] that has come near, from the specification in <script type="application/json" id="…">, in the page's
 // colours; again when the theme changes; as large as its box. Offers the picture (PNG) and the table (CSV) for download.
 import * as core from "echarts/core";
-import { BarChart, CustomChart, GraphChart, HeatmapChart, LineChart, LinesChart, MapChart, PieChart, RadarChart, SankeyChart, ScatterChart, EffectScatterChart } from "echarts/charts";
+import { BarChart, HeatmapChart, LineChart, LinesChart, PieChart, RadarChart, SankeyChart, ScatterChart } from "echarts/charts";
 import { AriaComponent, GeoComponent, GridComponent, LegendComponent, MarkLineComponent, RadarComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
-import { LabelLayout, UniversalTransition } from "echarts/features";
+import { LabelLayout } from "echarts/features";
 import { SVGRenderer, CanvasRenderer } from "echarts/renderers";
 import { optionsOf } from "./chartkinds.js";
 import { mapOptions } from "./chartmap.js";
@@ -11,9 +11,9 @@ import { paletteOf } from "./chartpalette.js";
 import { sayWords, words } from "./words.js";
 
 core.use([
-  BarChart, CustomChart, GraphChart, HeatmapChart, LineChart, LinesChart, MapChart, PieChart, RadarChart, SankeyChart, ScatterChart, EffectScatterChart,
+  BarChart, HeatmapChart, LineChart, LinesChart, PieChart, RadarChart, SankeyChart, ScatterChart,
   AriaComponent, GeoComponent, GridComponent, LegendComponent, MarkLineComponent, RadarComponent, TooltipComponent, VisualMapComponent,
-  LabelLayout, UniversalTransition, SVGRenderer, CanvasRenderer,
+  LabelLayout, SVGRenderer, CanvasRenderer,
 ]);
 
 /** @type {Map<HTMLElement, {chart: core.ECharts, draw: () => void}>} */
@@ -75,7 +75,7 @@ function save(name, address) {
 function csvOf(table) {
   const rows = [...table.rows].map((row) =>
     [...row.cells].map((cell) => {
-      const text = (cell.dataset.exact ?? cell.innerText).trim();
+      const text = (cell.dataset.exact ?? cell.textContent ?? "").trim();
       // A cell that begins like a formula must stay text when a spreadsheet opens it.
       const safe = /^[=+@\t\r]/.test(text) || /^-[^\d.]/.test(text) ? `'${text}` : text;
       return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

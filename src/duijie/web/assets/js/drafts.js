@@ -1,8 +1,8 @@
 // <form data-draft="name">: what is typed is kept on this device until the server has taken it, so that a lost connection or a
 // timed-out sign-in costs nobody a text. Passwords, files, hidden and [data-draft-skip] fields are never kept.
 //
-// After success the server answers with another page (or htmx fires kit:sent); a draft is cleared when the page that follows
-// a submit no longer holds the same form, or when that form comes back without errors.
+// A draft is cleared when the page that follows its submit shows neither an error nor a sign-in. "Follows" means: its referrer is
+// the page that was submitted; whoever comes back by hand after a lost connection finds the draft again.
 import { onEach } from "./htmx.js";
 import { words } from "./words.js";
 
@@ -19,6 +19,7 @@ function keyOf(form) {
 function read(form) {
   /** @type {Record<string, string[]>} */
   const found = {};
+  for (const picker of form.querySelectorAll("[data-pick], [data-chips]")) found[picker.getAttribute("data-name") ?? ""] = [];
   for (const field of /** @type {HTMLInputElement[]} */ ([...form.elements])) {
     if (!field.name || field.name === "csrfmiddlewaretoken" || field.closest("[data-draft-skip]")) continue;
     if (["password", "file", "submit", "button"].includes(field.type)) continue;
@@ -90,14 +91,14 @@ function offer(form) {
   return undefined;
 }
 
-/** What was submitted from the page before has been taken unless this page shows the form again with an error. */
+/** What was submitted from the page before has been taken unless this page shows an error or asks for sign-in. */
 function clearSent() {
-  const sent = sessionStorage.getItem(SENT);
+  const sent = JSON.parse(sessionStorage.getItem(SENT) ?? "null");
   if (!sent) return;
   sessionStorage.removeItem(SENT);
-  const again = [.../** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-draft]"))].find((form) => keyOf(form) === sent);
-  const refused = again?.querySelector("[aria-invalid='true'], .k-note-bad") ?? document.querySelector("[data-page-fault], form[data-sign-in]");
-  if (!refused) localStorage.removeItem(sent);
+  const again = [.../** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-draft]"))].find((form) => keyOf(form) === sent.key);
+  const refused = again?.querySelector("[data-error-summary], [aria-invalid='true']") ?? document.querySelector("[data-page-fault], form[data-sign-in]");
+  if (!refused && document.referrer === sent.from) localStorage.removeItem(sent.key);
 }
 
 export function startDrafts() {
@@ -121,7 +122,7 @@ export function startDrafts() {
     form.addEventListener("submit", () => {
       clearTimeout(timer);
       save();
-      sessionStorage.setItem(SENT, keyOf(form));
+      sessionStorage.setItem(SENT, JSON.stringify({ key: keyOf(form), from: location.href.split("#")[0] }));
     });
     form.addEventListener("kit:sent", () => localStorage.removeItem(keyOf(form)));
     form.addEventListener("htmx:afterRequest", (event) => {

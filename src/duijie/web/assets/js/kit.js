@@ -20,8 +20,9 @@ import { startCharts } from "./chartloader.js";
 import { startForms } from "./forms.js";
 
 const modules = [
-  startTheme, startSearch, startLists, startMenus, startDialogs, startToasts, startDrafts, startConnection, startMoney,
+  startTheme, startSearch, startLists, startMenus, startDialogs, startToasts, startConnection, startMoney,
   startPickers, startDrops, startCopies, startTabs, startBoards, startTrees, startCharts, startForms,
+  startDrafts, // last: what it restores is shown by the others
 ];
 
 function start() {
