@@ -364,3 +364,50 @@ def test_my_account_is_mine_to_change_export_and_erase(client: Client, mailoutbo
     gone = client.post(reverse("erase_account"), {"username": world.worker.username})
     assert (gone.status_code, User.objects.get(pk=world.worker.pk).email) == (302, "")
     assert client.get(reverse("account")).status_code == 302
+
+
+LISTS = [
+    "directory",
+    "organisations",
+    "verification",
+    "people",
+    "agreements",
+    "audit",
+    "jobs",
+    "administration",
+    "invite",
+]
+
+
+def grow(world: World, count: int) -> None:
+    """More of everything that a list shows."""
+    for _ in range(count):
+        park = make_member(alliances=[world.alliance], parent=world.park)
+        firm = make_organisation(member=world.park)
+        make_organisation(member=world.park, verified=False)
+        make_user("organisation", firm)
+        make_user("liaison", park)
+        record = parse(
+            AgreementRecord,
+            {"title": "又一份", "kind": "project", "valid_from": "2020-01-01", "members": [park.slug, "xuhui"]},
+        )
+        actions.sign_agreement(actor=viewer("liaison", park), record=record)
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("role", ["platform", "secretariat", "liaison"])
+def test_a_list_asks_no_more_queries_for_more_rows(client: Client, name: str, role: str) -> None:
+    world = World()
+    client.force_login(person_of(role, world) or make_user())
+    address = reverse(f"members:{name}")
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    counts = []
+    for more in (1, 3):
+        grow(world, more)
+        with CaptureQueriesContext(connection) as captured:
+            client.get(address)
+        counts.append(len(captured))
+    assert counts[1] <= counts[0], captured.captured_queries
+    assert counts[0] < 60

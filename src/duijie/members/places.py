@@ -21,12 +21,22 @@ def current_memberships() -> Q:
 
 def with_parents(alliance_ids: Iterable[int]) -> frozenset[int]:
     """These alliances and those above them: a parent's secretariat serves its sub-alliances."""
-    found = set(alliance_ids)
-    edge = found
-    while edge:
-        above = Alliance.objects.filter(id__in=edge, parent__isnull=False).values_list("parent_id", flat=True)
-        edge = {i for i in above if i is not None} - found
-        found |= edge
+    wanted = set(alliance_ids)
+    return _above(wanted, _parents()) if wanted else frozenset()
+
+
+def _parents() -> dict[int, int | None]:
+    """Each alliance's parent. There are tens of alliances, so one query for all is cheaper than one for each step up."""
+    return dict(Alliance.objects.values_list("pk", "parent_id"))
+
+
+def _above(alliance_ids: Iterable[int], parents: dict[int, int | None]) -> frozenset[int]:
+    found: set[int] = set()
+    for number in alliance_ids:
+        above: int | None = number
+        while above is not None and above not in found:
+            found.add(above)
+            above = parents.get(above)
     return frozenset(found)
 
 
@@ -34,6 +44,38 @@ def alliances_of(member_ids: Iterable[int]) -> frozenset[int]:
     """The alliances in which these members are today, with those above."""
     ids = Membership.objects.filter(current_memberships(), member_id__in=list(member_ids))
     return with_parents(ids.values_list("alliance_id", flat=True))
+
+
+def places_of_members(member_ids: Iterable[int]) -> dict[int, Place]:
+    """The place of each of these members, in two queries for all."""
+    wanted = list(member_ids)
+    inside: dict[int, list[int]] = {pk: [] for pk in wanted}
+    held = Membership.objects.filter(current_memberships(), member_id__in=wanted)
+    for member_id, alliance_id in held.values_list("member_id", "alliance_id"):
+        inside[member_id].append(alliance_id)
+    parents = _parents()
+    return {pk: Place(_above(ids, parents), frozenset({pk})) for pk, ids in inside.items()}
+
+
+def places_of_scopes(scopes: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Place]:
+    """The place of each of these scopes of roles, in a handful of queries for all; one that is gone has an empty place."""
+    wanted = set(scopes)
+    organisation_ids = [pk for scope, pk in wanted if scope == "organisation"]
+    homes = dict(Organisation.objects.filter(pk__in=organisation_ids).values_list("pk", "home_member_id"))
+    members = places_of_members({pk for scope, pk in wanted if scope == "member"} | set(homes.values()))
+    parents = _parents()
+    found: dict[tuple[str, int], Place] = {}
+    for scope, pk in wanted:
+        if scope == "alliance":
+            found[scope, pk] = Place(_above([pk], parents))
+        elif scope == "member":
+            found[scope, pk] = members[pk]
+        elif pk in homes and scope == "organisation":
+            home = members[homes[pk]]
+            found[scope, pk] = Place(home.alliances, home.members, frozenset({pk}))
+        else:
+            found[scope, pk] = Place()
+    return found
 
 
 def place_of_alliance(alliance: Alliance) -> Place:

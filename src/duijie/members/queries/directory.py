@@ -13,7 +13,7 @@ from duijie.core.errors import NotFound
 from duijie.core.language import ENGLISH, current_language
 from duijie.core.text import match_key
 from duijie.members.models import Alliance, Member, Membership, Organisation
-from duijie.members.places import current_memberships, place_of_alliance, place_of_member
+from duijie.members.places import current_memberships, place_of_member, places_of_members, places_of_scopes
 from duijie.members.queries.agreements import Edge, partners_of
 from duijie.members.rules import may
 
@@ -114,17 +114,21 @@ def member_page(viewer: Viewer, reference: str, *, on: date | None = None) -> Me
 
 def alliances_served_by(viewer: Viewer) -> list[Alliance]:
     """The alliances whose secretariat (or the platform's administrator) the viewer is, with their sub-alliances."""
-    every = Alliance.objects.select_related("parent").order_by("pk")
-    return [a for a in every if may(viewer, "member.admit", place_of_alliance(a))] if viewer.grants else []
+    if not viewer.grants and not viewer.is_system:
+        return []
+    every = list(Alliance.objects.select_related("parent").order_by("pk"))
+    places = places_of_scopes(("alliance", a.pk) for a in every)
+    return [a for a in every if may(viewer, "member.admit", places["alliance", a.pk])]
 
 
 def members_served_by(viewer: Viewer, verb: str) -> list[Member]:
     """The members at whose place the viewer may do `verb`, by name."""
-    if viewer.is_platform or (viewer.has_role("secretariat") and viewer.key_scopes is None):
-        every = Member.objects.order_by("name")
-        return [m for m in every if may(viewer, verb, place_of_member(m))]
-    own = Member.objects.filter(pk__in=viewer.member_ids).order_by("name")
-    return [m for m in own if may(viewer, verb, place_of_member(m))]
+    found = Member.objects.order_by("name")
+    if not (viewer.is_platform or viewer.has_role({"secretariat", "auditor"})):
+        found = found.filter(pk__in=viewer.member_ids)
+    every = list(found)
+    places = places_of_members(m.pk for m in every)
+    return [m for m in every if may(viewer, verb, places[m.pk])]
 
 
 def name_of(record: Alliance | Member | Organisation) -> str:

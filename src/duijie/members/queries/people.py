@@ -17,7 +17,7 @@ from duijie.members.places import (
     place_of_member,
     place_of_organisation,
     place_of_person,
-    place_of_scope,
+    places_of_scopes,
 )
 from duijie.members.rules import demand, may, may_grant
 
@@ -120,10 +120,15 @@ def role_grants(viewer: Viewer, *, scope: str = "", scope_id: int | None = None,
     return found
 
 
-def may_revoke(viewer: Viewer, grant: RoleGrant) -> bool:
-    if viewer.user_id is not None and grant.user_id == viewer.user_id:
-        return True
-    return may_grant(viewer, grant.role, grant.scope, place_of_scope(grant.scope, grant.scope_id))
+def revocable(viewer: Viewer, grants: list[RoleGrant]) -> set[int]:
+    """The ids of those grants that the viewer may take away: its own, and those that it could give."""
+    places = places_of_scopes((g.scope, g.scope_id) for g in grants)
+    own = viewer.user_id
+    return {
+        g.pk
+        for g in grants
+        if (own is not None and g.user_id == own) or may_grant(viewer, g.role, g.scope, places[g.scope, g.scope_id])
+    }
 
 
 def scope_names(grants: list[RoleGrant]) -> dict[tuple[str, int], str]:

@@ -18,7 +18,7 @@ from duijie.core.schema import parse
 from duijie.members import actions, queries
 from duijie.members.choices import Role, Scope
 from duijie.members.models import Member, Organisation, RoleGrant
-from duijie.members.places import place_of_scope
+from duijie.members.places import place_of_scope, places_of_scopes
 from duijie.members.queries import name_of
 from duijie.members.rules import grantable_roles
 from duijie.members.schemas import PersonRecord, RoleGrantRecord
@@ -40,10 +40,9 @@ def scopes_in_charge(viewer: Viewer, organisation: Organisation | None = None) -
         found.append(("platform", 0, str(Scope.PLATFORM.label)))
     found += [("alliance", a.pk, name_of(a)) for a in queries.alliances_served_by(viewer)]
     members = queries.members_served_by(viewer, "people.see")
+    places = places_of_scopes(("member", m.pk) for m in members)
     found += [
-        ("member", m.pk, name_of(m))
-        for m in members
-        if grantable_roles(viewer, "member", place_of_scope("member", m.pk))
+        ("member", m.pk, name_of(m)) for m in members if grantable_roles(viewer, "member", places["member", m.pk])
     ]
     held = [g.scope_id for g in viewer.grants if (g.role, g.scope) == ("organisation", "organisation")]
     found += [("organisation", o.pk, name_of(o)) for o in Organisation.objects.filter(pk__in=held).order_by("name")]
@@ -62,14 +61,14 @@ def people(request: HttpRequest) -> HttpResponse:
     found = queries.role_grants(viewer, scope=scope, scope_id=scope_id, role=request.GET.get("role", ""))
     pages = Pages.of(request, total=found.count(), size=50)
     grants = list(found[pages.start : pages.stop])
-    names = queries.scope_names(grants)
+    names, takeable = queries.scope_names(grants), queries.revocable(viewer, grants)
     rows = [
         [
             Cell(g.user.name or g.user.username, reverse("members:person", args=[g.user.uid])),
             Role.named(g.role),
             names.get((g.scope, g.scope_id), Scope.named(g.scope)),
             g.ends_on or t("不限", "no end"),
-            _take_button(request, viewer, g),
+            _take_button(request, g) if g.pk in takeable else "",
         ]
         for g in grants
     ]
@@ -100,9 +99,7 @@ def _asked_scope(request: HttpRequest, viewer: Viewer) -> tuple[str, int | None]
     return "", None
 
 
-def _take_button(request: HttpRequest, viewer: Viewer, grant: RoleGrant) -> Any:
-    if not queries.may_revoke(viewer, grant):
-        return ""
+def _take_button(request: HttpRequest, grant: RoleGrant) -> Any:
     from django.middleware.csrf import get_token
 
     said = t("收回", "Take away")
@@ -125,9 +122,8 @@ def invite(request: HttpRequest) -> HttpResponse:
     if not scopes:
         raise NotAllowed
     places = {f"{scope}:{scope_id}": (scope, scope_id) for scope, scope_id, _ in scopes}
-    offered = dict.fromkeys(
-        r for scope, i, _ in scopes for r in grantable_roles(viewer, scope, place_of_scope(scope, i))
-    )
+    where = places_of_scopes((scope, scope_id) for scope, scope_id, _ in scopes)
+    offered = dict.fromkeys(r for (scope, _), place in where.items() for r in grantable_roles(viewer, scope, place))
     extra = [
         FormField(
             "where", Label("范围", "Where"), "choice", required=True, value=_first_where(request, scopes),
