@@ -29,7 +29,7 @@ from duijie.core.sheets.reading import Book, Source, open_book, opened_source
 from duijie.core.sheets.xlsx import SheetPart, XlsxBook
 from duijie.core.text import shorten
 
-IN_PLACE_BYTES = 12 * MEBIBYTE
+IN_PLACE_BYTES = 6 * MEBIBYTE
 LISTED, COMMENTED = 100_000, 10_000
 _PLACE = re.compile(r"(?:(?P<sheet>.*)!)?(?P<column>[A-Z]{1,3})(?P<row>\d{1,7})", re.DOTALL)
 _AUTHOR = "对接"

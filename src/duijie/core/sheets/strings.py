@@ -14,6 +14,8 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 def text_of(item: Any) -> str:
     """The text of an `si` or `is` element: plain or in runs, without the phonetic guide."""
+    if len(item) == 1 and item[0].tag.endswith("}t"):
+        return unescaped(item[0].text or "")
     pieces = []
     for child in item:
         name = child.tag.rpartition("}")[2]

@@ -19,6 +19,7 @@ _DECLARATIONS = tuple(
     for coding in ("utf-8", "utf-16-le", "utf-16-be")
 )
 _OVERLAP = max(map(len, _DECLARATIONS))
+_FORGET_EVERY = 16
 _SAFE_ENCODINGS = {None, "UTF-8", "UTF8", "UTF-16", "US-ASCII", "ASCII", "ISO-8859-1"}
 
 
@@ -72,11 +73,10 @@ class Package:
         return inflated > self._limits.ratio_from and inflated > self._limits.ratio * max(entry.compress_size, 1)
 
     def elements(self, name: str, *tags: str) -> Iterator[Any]:
-        """The elements of a part with one of the local names `tags`, each complete; forgotten when the next is asked for."""
+        """The elements of a part with one of the local names `tags`, each complete; to be used before the next is asked for."""
         with self.open(name) as part:
             try:
-                checked = False
-                for _, element in etree.iterparse(
+                events = etree.iterparse(
                     part,
                     events=("end",),
                     tag=[f"{{*}}{tag}" for tag in tags],
@@ -86,12 +86,13 @@ class Package:
                     huge_tree=False,
                     remove_comments=True,
                     remove_pis=True,
-                ):
-                    if not checked:
+                )
+                for count, (_, element) in enumerate(events):
+                    if count == 0:
                         _check_document(element)
-                        checked = True
                     yield element
-                    _forget(element)
+                    if count % _FORGET_EVERY == _FORGET_EVERY - 1:
+                        _forget_before(element)
             except etree.XMLSyntaxError:
                 raise broken() from None
 
@@ -133,12 +134,11 @@ def _check_document(element: Any) -> None:
         raise external_entities()
 
 
-def _forget(element: Any) -> None:
-    element.clear()
+def _forget_before(element: Any) -> None:
+    """Drop the elements before this one. The element itself, and those parsed ahead of it, must stay."""
     parent = element.getparent()
     if parent is not None:
-        while element.getprevious() is not None:
-            del parent[0]
+        del parent[: parent.index(element)]
 
 
 def _plain(name: str) -> str:
