@@ -1,0 +1,40 @@
+"""What matching adds to a listing's page: show interest, or who was found for it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from duijie.match import queries
+from duijie.match.documents import ENGINE_KIND, MATCHED
+from duijie.match.models import Interest
+from duijie.match.rules import speaks_for_listing
+from duijie.publish.models.listings import Status
+from duijie.publish.queries import SeenListing, own_listings
+from duijie.web.match.cards import card_of
+
+
+def interest_or_matches(request: HttpRequest, listing: SeenListing) -> str:
+    """For the owner the best three partners; for others the way to talk to the owner."""
+    viewer = request.viewer  # type: ignore[attr-defined]
+    row = listing.record
+    if row.kind not in MATCHED or row.status != Status.PUBLISHED:
+        return ""
+    if speaks_for_listing(viewer, row):
+        rows = queries.suggestions_for(viewer, listing=row, grades=("strong", "fair"))
+        shown = queries.seen_suggestions(rows[:3], viewer)
+        context = {"listing": row, "cards": [card_of(s) for s in shown], "total": rows.count()}
+        return render_to_string("match/partners.html", context, request=request)
+    waiting = None
+    if viewer.organisation_ids:
+        waiting = Interest.objects.filter(
+            to_listing=row, from_organisation_id__in=viewer.organisation_ids, status=Interest.Status.WAITING
+        ).first()
+    mine = []
+    if not viewer.is_guest:
+        from duijie.engines.matching import complementary_kinds
+
+        fitting = complementary_kinds(ENGINE_KIND[row.kind])
+        mine = [x for x in own_listings(viewer, status=Status.PUBLISHED)[:200] if ENGINE_KIND[x.kind] in fitting]
+    context = {"listing": row, "waiting": waiting, "mine": mine, "chosen": request.GET.get("for", "")}
+    return render_to_string("match/interest_form.html", context, request=request)

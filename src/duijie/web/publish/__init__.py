@@ -1,0 +1,1 @@
+"""Pages of publishing: search, listing, state a need, edit, review, import."""
