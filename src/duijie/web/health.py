@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count
 
@@ -14,7 +14,7 @@ from duijie.core import jobs
 from duijie.core.audit import verify
 from duijie.core.language import t
 from duijie.core.models import AuditLine, Delivery, Job
-from duijie.publish.search import syncing
+from duijie.publish.search import search_index, syncing
 
 
 @dataclass(frozen=True)
@@ -107,3 +107,18 @@ def mend(*, rebuild: bool, tell: Callable[[str], None]) -> None:
     syncing.search_index().close()
     Delivery.objects.filter(status=Delivery.Status.FAILED).update(status=Delivery.Status.WAITING, attempts=0)
     jobs.revive_dead()
+
+
+def readiness() -> list[str]:
+    """What stands in the way of serving: names of faults, none where all is well. Quick: nothing is compared in full."""
+    faults = []
+    try:
+        if not _migrations().well:
+            faults.append("migrations")
+    except DatabaseError:
+        return ["database"]
+    try:
+        search_index().searcher()
+    except (OSError, ValueError):
+        faults.append("search")
+    return faults

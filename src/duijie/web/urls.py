@@ -7,7 +7,10 @@ from django.urls import URLPattern, URLResolver, include, path
 from duijie.web import pickers
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("duijie.web.home.urls")),
     path("", include("duijie.web.members.urls")),
+    path("", include("duijie.web.publish.urls")),
+    path("", include("duijie.web.match.urls")),
     path("pick/regions/", pickers.pick_regions, name="pick_regions"),
     path("pick/industries/", pickers.pick_industries, name="pick_industries"),
     path("kit/", include("duijie.web.style.urls")),

@@ -14,7 +14,7 @@ from django.utils.feedgenerator import Atom1Feed
 
 from duijie.core.errors import NotFound
 from duijie.core.language import t
-from duijie.core.sheets import guarded
+from duijie.core.sheets.table import guarded
 from duijie.members.models import Member
 from duijie.publish import queries
 from duijie.publish.kinds import KINDS

@@ -102,7 +102,7 @@ def cards_of(hits: list[Hit], words: tuple[str, ...], viewer: Any) -> list[Listi
             found.append(
                 ListingCard(
                     title=marked(one.name, words),
-                    url=reverse("organisation", args=[one.uid]),
+                    url=reverse("members:organisation", args=[one.uid]),
                     kind=OTHER_KINDS["organisation"],
                     text=marked(one.profile[:160], words),
                 )
@@ -112,7 +112,7 @@ def cards_of(hits: list[Hit], words: tuple[str, ...], viewer: Any) -> list[Listi
             found.append(
                 ListingCard(
                     title=marked(place.name, words),
-                    url=reverse("member", args=[place.slug]),
+                    url=reverse("members:member", args=[place.slug]),
                     kind=OTHER_KINDS["member"],
                     text=marked(place.summary[:160], words),
                 )

@@ -1,0 +1,1 @@
+"""The home page and the desk: pages that join several apps."""
