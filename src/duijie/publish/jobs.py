@@ -56,7 +56,9 @@ def _as_json(fault: Fault) -> dict[str, Any]:
 @job("listing.import.check")
 def check(progress: Progress) -> dict[str, Any]:
     """Read every row, keep the faults, write the marked copy. The listings are not touched."""
-    batch = ImportBatch.objects.select_related("owner_member", "owner_organisation", "file").get(pk=progress.params["batch"])
+    batch = ImportBatch.objects.select_related("owner_member", "owner_organisation", "file").get(
+        pk=progress.params["batch"]
+    )
     counts = {"total": 0, "good": 0, "bad": 0, "new": 0, "changed": 0}
     faults: list[Fault] = []
     pending: list[str] = []
@@ -115,7 +117,9 @@ def _marked(batch: ImportBatch, faults: list[Fault]) -> Any:
 @job("listing.import.apply")
 def apply(progress: Progress) -> dict[str, Any]:
     """Write the good rows in short transactions; `state` says up to which row, so a kill in between repeats nothing."""
-    batch = ImportBatch.objects.select_related("owner_member", "owner_organisation", "file").get(pk=progress.params["batch"])
+    batch = ImportBatch.objects.select_related("owner_member", "owner_organisation", "file").get(
+        pk=progress.params["batch"]
+    )
     actor = actor_of(progress)
     state = progress.state
     state.setdefault("row", 0)
@@ -159,9 +163,11 @@ def _remember(state: dict[str, Any], tally: Tally, row: int) -> None:
 def undo(progress: Progress) -> dict[str, Any]:
     """Close or discard what the import created; put back what it changed."""
     batch = ImportBatch.objects.get(pk=progress.params["batch"])
-    applied = type(progress.job).objects.filter(
-        kind="listing.import.apply", params__batch=batch.pk, status="done"
-    ).latest("id")
+    applied = (
+        type(progress.job)
+        .objects.filter(kind="listing.import.apply", params__batch=batch.pk, status="done")
+        .latest("id")
+    )
     actor = actor_of(progress)
     created, changed = applied.state["created"], applied.state["changed"]
     rows = Listing.objects.unscoped("an undo reads the rows that its import wrote")

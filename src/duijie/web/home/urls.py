@@ -8,7 +8,18 @@ from duijie.core.language import Label
 from duijie.web.home import views
 from duijie.web.navigation import NavigationItem, register, signed_in
 
-register(NavigationItem("desk", Label("我的工作台", "My desk"), "layout-dashboard", "desk", order=1, visible=signed_in, section="own", short=Label("工作台", "Desk")))
+register(
+    NavigationItem(
+        "desk",
+        Label("我的工作台", "My desk"),
+        "layout-dashboard",
+        "desk",
+        order=1,
+        visible=signed_in,
+        section="own",
+        short=Label("工作台", "Desk"),
+    )
+)
 
 urlpatterns = [
     path("", views.home, name="home"),

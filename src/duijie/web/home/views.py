@@ -86,6 +86,6 @@ def readyz(request: HttpRequest) -> JsonResponse:
     from duijie.web.health import readiness
 
     faults = readiness()
-    return JsonResponse({"status": "ok" if not faults else "not ready", "faults": faults}, status=503 if faults else 200)
-
-
+    return JsonResponse(
+        {"status": "ok" if not faults else "not ready", "faults": faults}, status=503 if faults else 200
+    )

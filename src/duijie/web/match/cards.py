@@ -24,7 +24,9 @@ def card_of(suggestion: SeenSuggestion) -> MatchCard:
     misfits = []
     for item in reasons.get("differs", [])[:2]:
         name = FACET_NAMES.get(item["facet"], (item["facet"], item["facet"]))[0 if zh else 1]
-        misfits.append(t("{f}：要求{a}，对方{g}", "{f}: {a} asked, {g} given", f=name, a=item["asked"], g=item["given"]))
+        misfits.append(
+            t("{f}：要求{a}，对方{g}", "{f}: {a} asked, {g} given", f=name, a=item["asked"], g=item["given"])
+        )
     state, text = "", ""
     if verdict is not None:
         state = "interested" if verdict.answer == "interested" else "dismissed"

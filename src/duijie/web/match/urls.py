@@ -24,7 +24,11 @@ register(
         count=lambda viewer: received_interests(viewer).count() or None,
     )
 )
-register(NavigationItem("introductions", Label("对接", "Introductions"), "users", "introductions", order=32, visible=signed_in))
+register(
+    NavigationItem(
+        "introductions", Label("对接", "Introductions"), "users", "introductions", order=32, visible=signed_in
+    )
+)
 
 urlpatterns = [
     path("match/", views.inbox, name="match_inbox"),

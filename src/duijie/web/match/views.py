@@ -128,13 +128,21 @@ def forward(request: HttpRequest, uid: str) -> HttpResponse:
         )
         messages.success(request, t("已转给同事。", "Handed on."))
         return redirect("match_inbox")
-    return render(request, "match/forward.html", {"suggestion": suggestion, "colleagues": _colleagues(viewer, suggestion.own.record)})
+    return render(
+        request,
+        "match/forward.html",
+        {"suggestion": suggestion, "colleagues": _colleagues(viewer, suggestion.own.record)},
+    )
 
 
 def _colleagues(viewer: Any, listing: Listing) -> list[User]:
     grants = RoleGrant.objects.filter(scope="organisation", scope_id=listing.owner_organisation_id or 0)
-    grants = grants | RoleGrant.objects.filter(scope="member", scope_id=listing.owner_member_id, role__in=["liaison", "editor", "member_admin"])
-    return list(User.objects.filter(pk__in=grants.values("user_id"), is_active=True).exclude(pk=viewer.user_id).order_by("name"))
+    grants = grants | RoleGrant.objects.filter(
+        scope="member", scope_id=listing.owner_member_id, role__in=["liaison", "editor", "member_admin"]
+    )
+    return list(
+        User.objects.filter(pk__in=grants.values("user_id"), is_active=True).exclude(pk=viewer.user_id).order_by("name")
+    )
 
 
 @require_POST
@@ -149,7 +157,9 @@ def show_interest(request: HttpRequest, uid: str) -> HttpResponse:
     )
     if interest.status == Interest.Status.ACCEPTED:
         return _to_introduction(request, interest)
-    messages.success(request, t("已告诉对方，三天内答复。", "The other side has been told and answers within three days."))
+    messages.success(
+        request, t("已告诉对方，三天内答复。", "The other side has been told and answers within three days.")
+    )
     return redirect("listing", uid=uid)
 
 
@@ -199,7 +209,9 @@ def answer_interest(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
         return _to_introduction(request, actions.accept_interest(actor=viewer, interest=interest))
     if verb == "decline":
         reason = request.POST.get("reason", "")
-        actions.decline_interest(actor=viewer, interest=interest, reasons=[reason] if reason else [], remark=request.POST.get("remark", ""))
+        actions.decline_interest(
+            actor=viewer, interest=interest, reasons=[reason] if reason else [], remark=request.POST.get("remark", "")
+        )
         messages.success(request, t("已婉拒，联系方式没有公开。", "Declined; contacts stay closed."))
     elif verb == "withdraw":
         actions.withdraw_interest(actor=viewer, interest=interest)
@@ -258,7 +270,11 @@ def _act(request: HttpRequest, row: Introduction) -> None:
     elif verb == "step":
         given = parse(NextStep, {"step": request.POST.get("step"), "on": request.POST.get("on")})
         actions.set_next_step(
-            actor=viewer, introduction=row, step=given.step or "", on=given.on, promising=request.POST.get("promising") == "true"
+            actor=viewer,
+            introduction=row,
+            step=given.step or "",
+            on=given.on,
+            promising=request.POST.get("promising") == "true",
         )
     elif verb == "end":
         actions.end_introduction(actor=viewer, introduction=row, reason=request.POST.get("reason", ""))
@@ -276,4 +292,6 @@ def introduction_file(request: HttpRequest, uid: str, file_uid: str) -> FileResp
     if message is None or message.file is None:
         raise NotFound
     record = get_file(file_uid, viewer)
-    return FileResponse(path_of(record).open("rb"), as_attachment=True, filename=record.name, content_type="application/octet-stream")
+    return FileResponse(
+        path_of(record).open("rb"), as_attachment=True, filename=record.name, content_type="application/octet-stream"
+    )

@@ -85,7 +85,9 @@ def shown_value(described: object, value: object) -> str:
     return f"{text} {unit}" if unit and not isinstance(value, dict) else text
 
 
-def card_of(listing: SeenListing, *, words: Sequence[str] = (), why: str = "", with_status: bool = False) -> ListingCard:
+def card_of(
+    listing: SeenListing, *, words: Sequence[str] = (), why: str = "", with_status: bool = False
+) -> ListingCard:
     """The card; `words` are marked in title and text."""
     row = listing.record
     definition = KINDS[row.kind]

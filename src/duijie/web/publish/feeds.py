@@ -48,10 +48,16 @@ def atom(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     viewer = request.viewer  # type: ignore[attr-defined]
     member = _member(slug)
     kind = request.GET.get("kind")
-    rows = queries.seen(queries.published_by(viewer, member=member, kind=kind if kind in KINDS else None)[:LATEST], viewer)
+    rows = queries.seen(
+        queries.published_by(viewer, member=member, kind=kind if kind in KINDS else None)[:LATEST], viewer
+    )
     name = member.name if member else t("对接", "Duijie")
     feed = Atom1Feed(
-        title=name, link=settings.BASE_URL, description=name, feed_url=f"{settings.BASE_URL}{request.get_full_path()}", language="zh"
+        title=name,
+        link=settings.BASE_URL,
+        description=name,
+        feed_url=f"{settings.BASE_URL}{request.get_full_path()}",
+        language="zh",
     )
     for one in rows:
         address = f"{settings.BASE_URL}{reverse('listing', args=[one.uid])}"

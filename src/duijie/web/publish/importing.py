@@ -47,7 +47,9 @@ def start(request: HttpRequest) -> HttpResponse:
             publish=request.POST.get("then", "publish") == "publish",
         )
         return redirect("import_batch", uid=batch.uid)
-    recent = ImportBatch.objects.filter(owner_member_id__in=[*viewer.member_ids]).select_related("file").order_by("-id")[:10]
+    recent = (
+        ImportBatch.objects.filter(owner_member_id__in=[*viewer.member_ids]).select_related("file").order_by("-id")[:10]
+    )
     return render(
         request,
         "publish/import.html",
@@ -76,17 +78,29 @@ def _table(batch: ImportBatch) -> Table | None:
         return None
     zh = t("zh", "en") == "zh"
     rows = [
-        Row([Cell(f["place"] or "-", is_head=True), Cell(f["column"] or "-"), Cell(f["zh"] if zh else f["en"], problem=f["zh"] if zh else f["en"])])
+        Row(
+            [
+                Cell(f["place"] or "-", is_head=True),
+                Cell(f["column"] or "-"),
+                Cell(f["zh"] if zh else f["en"], problem=f["zh"] if zh else f["en"]),
+            ]
+        )
         for f in batch.faults
     ]
-    columns = [Column("place", t("位置", "Place")), Column("column", t("列", "Column")), Column("why", t("问题", "What is wrong"))]
+    columns = [
+        Column("place", t("位置", "Place")),
+        Column("column", t("列", "Column")),
+        Column("why", t("问题", "What is wrong")),
+    ]
     return Table(columns, rows, caption=t("有错的单元格", "Cells at fault"), as_cards=False)
 
 
 def batch_page(request: HttpRequest, uid: str) -> HttpResponse:
     """How an import stands: progress, faults, what will happen, what happened."""
     batch = imports.get_import(uid, request.viewer)  # type: ignore[attr-defined]
-    return render(request, "publish/import_batch.html", {"batch": batch, "table": _table(batch), "definition": KINDS[batch.kind]})
+    return render(
+        request, "publish/import_batch.html", {"batch": batch, "table": _table(batch), "definition": KINDS[batch.kind]}
+    )
 
 
 def progress(request: HttpRequest, uid: str) -> HttpResponse:

@@ -83,7 +83,11 @@ def listing_page(request: HttpRequest, uid: str) -> HttpResponse:
         Moment(version.at, VERB_NAMES.get(version.verb, Label(version.verb, version.verb)), who=version.actor)
         for version in queries.history_of(row, viewer)[:30]
     ]
-    near = queries.lookalikes(viewer, kind=row.kind, title=row.title, text=row.body, exclude_uid=row.uid) if listing.may_change else []
+    near = (
+        queries.lookalikes(viewer, kind=row.kind, title=row.title, text=row.body, exclude_uid=row.uid)
+        if listing.may_change
+        else []
+    )
     context = {
         "listing": listing,
         "row": row,
@@ -97,7 +101,11 @@ def listing_page(request: HttpRequest, uid: str) -> HttpResponse:
         "reviews": queries.reviews_of(row, viewer),
         "lookalikes": [card_of(x.listing) for x in near[:3]],
         "over": row.status in (Status.CLOSED, Status.EXPIRED, Status.ARCHIVED),
-        "crumbs": [(t("搜索", "Search"), reverse("search")), (str(definition.label), f"{reverse('search')}?kind={row.kind}"), (listing.title, "")],
+        "crumbs": [
+            (t("搜索", "Search"), reverse("search")),
+            (str(definition.label), f"{reverse('search')}?kind={row.kind}"),
+            (listing.title, ""),
+        ],
         "extras": [extra(request, listing) for extra in EXTRAS],
     }
     return render(request, "publish/listing.html", context)
@@ -146,7 +154,11 @@ def review(request: HttpRequest, uid: str) -> HttpResponse:
         remark=request.POST.get("remark", ""),
     )
     messages.success(request, t("审核完成，发布单位已收到结果。", "Reviewed; the owner has been told."))
-    return redirect(request.POST.get("next") if request.POST.get("next") == reverse("review_queue") else reverse("listing", args=[uid]))
+    return redirect(
+        request.POST.get("next")
+        if request.POST.get("next") == reverse("review_queue")
+        else reverse("listing", args=[uid])
+    )
 
 
 def queue(request: HttpRequest) -> HttpResponse:
@@ -156,8 +168,12 @@ def queue(request: HttpRequest) -> HttpResponse:
     items = []
     for listing in rows:
         score, missing = completeness(listing.kind, as_data(listing.record))
-        near = queries.lookalikes(viewer, kind=listing.kind, title=listing.record.title, text=listing.record.body, exclude_uid=listing.uid)
-        items.append({"listing": listing, "card": card_of(listing), "score": score, "missing": missing[:3], "near": near[:2]})
+        near = queries.lookalikes(
+            viewer, kind=listing.kind, title=listing.record.title, text=listing.record.body, exclude_uid=listing.uid
+        )
+        items.append(
+            {"listing": listing, "card": card_of(listing), "score": score, "missing": missing[:3], "near": near[:2]}
+        )
     return render(request, "publish/review.html", {"items": items, "reasons": REVIEW_REASONS})
 
 

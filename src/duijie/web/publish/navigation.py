@@ -21,7 +21,30 @@ def register_all() -> None:
     register(NavigationItem("publish", Label("发布", "Publish"), "speakerphone", "publish", order=20))
     register(NavigationItem("search", Label("搜索", "Search"), "search", "search", order=22))
     register(
-        NavigationItem("review", Label("待我审核", "To review"), "clipboard-check", "review_queue", order=24, visible=_reviews, section="own", count=_waiting)
+        NavigationItem(
+            "review",
+            Label("待我审核", "To review"),
+            "clipboard-check",
+            "review_queue",
+            order=24,
+            visible=_reviews,
+            section="own",
+            count=_waiting,
+        )
     )
-    register(NavigationItem("import", Label("表格导入", "Import"), "table-import", "import", order=26, visible=_reviews, section="own"))
-    register(NavigationItem("searches", Label("我的搜索", "Saved searches"), "bookmark", "saved_searches", order=28, visible=signed_in, section="own"))
+    register(
+        NavigationItem(
+            "import", Label("表格导入", "Import"), "table-import", "import", order=26, visible=_reviews, section="own"
+        )
+    )
+    register(
+        NavigationItem(
+            "searches",
+            Label("我的搜索", "Saved searches"),
+            "bookmark",
+            "saved_searches",
+            order=28,
+            visible=signed_in,
+            section="own",
+        )
+    )

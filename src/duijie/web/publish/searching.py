@@ -38,7 +38,9 @@ PARAMETERS = {"kind": "kind", "region": "regions", "industry": "industries", "me
 
 def request_of(request: HttpRequest) -> SearchRequest:
     """The search that the address asks for; what it does not know is ignored."""
-    filters = {name: tuple(request.GET.getlist(key)[:50]) for key, name in PARAMETERS.items() if request.GET.getlist(key)}
+    filters = {
+        name: tuple(request.GET.getlist(key)[:50]) for key, name in PARAMETERS.items() if request.GET.getlist(key)
+    }
     sort = request.GET.get("sort", "best")
     return SearchRequest(
         text=request.GET.get("q", "")[:2000],
@@ -54,7 +56,9 @@ def _kind_label(kind: str) -> Label:
 
 
 def _options(counted: list[Counted], name: str, chosen: list[str]) -> list[Option]:
-    counts = {c.value: c.count for c in counted} | {value: 0 for value in chosen if value not in {c.value for c in counted}}
+    counts = {c.value: c.count for c in counted} | {
+        value: 0 for value in chosen if value not in {c.value for c in counted}
+    }
     if name == "kind":
         return [Option(k, _kind_label(k), n) for k, n in counts.items()]
     if name == "member":
@@ -90,7 +94,9 @@ def cards_of(hits: list[Hit], words: tuple[str, ...], viewer: Any) -> list[Listi
     seen = {x.uid: x for x in queries.listings_by_uid([h.uid for h in hits if h.record.startswith("listing:")], viewer)}
     organisations = {
         o.uid: o
-        for o in Organisation.objects.filter(uid__in=[h.uid for h in hits if h.kind == "organisation"], verified_at__isnull=False)
+        for o in Organisation.objects.filter(
+            uid__in=[h.uid for h in hits if h.kind == "organisation"], verified_at__isnull=False
+        )
     }
     members = {m.uid: m for m in Member.objects.filter(uid__in=[h.uid for h in hits if h.kind == "member"])}
     found = []

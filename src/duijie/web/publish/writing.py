@@ -74,7 +74,21 @@ def _errors(fault: Fault) -> dict[str, list[str]]:
 def form_of(kind: str, values: dict[str, Any], errors: dict[str, list[str]]) -> dict[str, list[FormField]]:
     """The form in three parts: what everybody fills in, the facets of the kind, who may see it."""
     sources = {"regions": reverse("pick_regions"), "industries": reverse("pick_industries")}
-    main = [n for n in ("title", "summary", "body", "keywords", "regions", "industries", "amount", "stage", "starts_on", "expires_on")]
+    main = [
+        n
+        for n in (
+            "title",
+            "summary",
+            "body",
+            "keywords",
+            "regions",
+            "industries",
+            "amount",
+            "stage",
+            "starts_on",
+            "expires_on",
+        )
+    ]
     facets = values.get("facets") if isinstance(values.get("facets"), dict) else {}
     return {
         "main": fields_of_schema(ListingDraft, values, errors, only=main, sources=sources),
@@ -107,7 +121,11 @@ def _shown(kind: str, values: dict[str, Any]) -> list[tuple[str, str]]:
     from duijie.web.publish.cards import shown_value
 
     described = {d.name: d for d in (*describe(ListingDraft), *describe(KINDS[kind].schema))}
-    return [(str(described[n].label), shown_value(described[n], v)) for n, v in values.items() if n != "body" and n in described]
+    return [
+        (str(described[n].label), shown_value(described[n], v))
+        for n, v in values.items()
+        if n != "body" and n in described
+    ]
 
 
 def _partner_count(viewer: Any, kind: str, text: str) -> int:
@@ -162,13 +180,21 @@ def _say(request: HttpRequest, status: str) -> None:
     if status == "published":
         messages.success(request, t("已发布，正在寻找合适的伙伴。", "Published; partners are being found."))
     elif status == "submitted":
-        messages.success(request, t("已提交，联络员审核后发布。", "Submitted; it appears once your liaison officer has seen it."))
+        messages.success(
+            request, t("已提交，联络员审核后发布。", "Submitted; it appears once your liaison officer has seen it.")
+        )
     else:
         messages.success(request, t("草稿已保存。", "The draft is saved."))
 
 
 def _form(
-    request: HttpRequest, kind: str, values: dict[str, Any], errors: dict[str, list[str]], *, voice: Voice | None, listing: Any = None
+    request: HttpRequest,
+    kind: str,
+    values: dict[str, Any],
+    errors: dict[str, list[str]],
+    *,
+    voice: Voice | None,
+    listing: Any = None,
 ) -> HttpResponse:
     viewer = request.viewer  # type: ignore[attr-defined]
     parts = form_of(kind, values, errors)
@@ -200,7 +226,8 @@ def edit(request: HttpRequest, uid: str) -> HttpResponse:
     seen = queries.get_listing(uid, viewer)
     if not seen.may_change:
         raise NotAllowed(
-            "只有发布单位和所属成员的工作人员可以修改。", "Only the owner and the officers of its member may change this."
+            "只有发布单位和所属成员的工作人员可以修改。",
+            "Only the owner and the officers of its member may change this.",
         )
     kind, row = seen.kind, seen.record
     errors: dict[str, list[str]] = {}
