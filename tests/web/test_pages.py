@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from tests.factories import PASSWORD, make_alliance, make_member, make_organisation, make_user, viewer
 
 from duijie.core.events import dispatch_all
 from duijie.core.jobs import run_all
@@ -13,6 +12,7 @@ from duijie.match.models import Interest, Introduction, Suggestion
 from duijie.publish.actions import create_listing
 from duijie.publish.kinds import KINDS
 from duijie.publish.models import Listing
+from tests.factories import PASSWORD, make_alliance, make_member, make_organisation, make_user, viewer
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,13 @@ def scene() -> dict[str, object]:
 
 def test_a_guest_reads_what_is_public(scene: dict[str, object]) -> None:
     client = Client()
-    for address, word in (("/", "匹配"), ("/search/", "全部信息"), ("/publish/", "说说您的需求"), ("/members/", "南湖高新区"), ("/accounts/login/", "登录")):
+    for address, word in (
+        ("/", "匹配"),
+        ("/search/", "全部信息"),
+        ("/publish/", "说说您的需求"),
+        ("/members/", "南湖高新区"),
+        ("/accounts/login/", "登录"),
+    ):
         page = client.get(address)
         assert page.status_code == 200, address
         assert word in page.content.decode(), address
@@ -80,7 +86,9 @@ def test_the_journey_from_a_need_to_an_introduction(scene: dict[str, object]) ->
     form = boss.post("/publish/need/", {"text": text})
     assert form.status_code == 200
     assert "300000" in form.content.decode() or "30万" in form.content.decode()
-    sent = boss.post("/publish/need/", {"title": "铝合金压铸件气孔在线检测", "body": text, "amount": "30-50万", "then": "publish"})
+    sent = boss.post(
+        "/publish/need/", {"title": "铝合金压铸件气孔在线检测", "body": text, "amount": "30-50万", "then": "publish"}
+    )
     need = Listing.objects.unscoped("test").get(kind="need")
     assert sent.headers["Location"] == f"/listings/{need.uid}/"
     assert need.status == "submitted"

@@ -75,19 +75,16 @@ def form_of(kind: str, values: dict[str, Any], errors: dict[str, list[str]]) -> 
     """The form in three parts: what everybody fills in, the facets of the kind, who may see it."""
     sources = {"regions": reverse("pick_regions"), "industries": reverse("pick_industries")}
     main = [
-        n
-        for n in (
-            "title",
-            "summary",
-            "body",
-            "keywords",
-            "regions",
-            "industries",
-            "amount",
-            "stage",
-            "starts_on",
-            "expires_on",
-        )
+        "title",
+        "summary",
+        "body",
+        "keywords",
+        "regions",
+        "industries",
+        "amount",
+        "stage",
+        "starts_on",
+        "expires_on",
     ]
     facets = values.get("facets") if isinstance(values.get("facets"), dict) else {}
     return {
