@@ -57,6 +57,7 @@ class Index:
     log: tuple[LogEntry, ...]
     flags: tuple[Flag, ...]
     title: Mapping[str, str]
+    lower_is_better: bool = False
 
     @property
     def raw(self) -> Panel:
@@ -74,13 +75,18 @@ class Index:
             refuse("dataset_unknown", "", name=name, known=", ".join(self.panels))
         return self.panels[name]
 
+    @property
+    def sign(self) -> int:
+        """1 where the highest result is the best, -1 where the lowest is."""
+        return -1 if self.lower_is_better else 1
+
     def scores(self) -> Floats:
         """The result per row of `final`."""
         return self.final.column(self.framework.result)
 
     def ranks(self) -> Floats:
-        """Ranks within each period, 1 for the highest, ties share the best rank."""
-        scores = self.scores()
+        """Ranks within each period, 1 for the best, ties share the best rank."""
+        scores = self.scores() * self.sign
         found = np.full(len(scores), np.nan)
         for rows in self.final.period_rows().values():
             found[rows] = ranks_descending(scores[rows])
@@ -98,15 +104,17 @@ class Index:
         return self.panels[self.aggregation().reads]
 
     def used_weights(self) -> dict[str, float]:
-        """The weights of the last aggregating step."""
+        """The weights of the last aggregating step, or those stated where there is no such step."""
         state = State(self.framework, self.reference, {name: dict(found) for name, found in self.weight_sets.items()})
-        return state.weights(self.aggregation().arguments["weights"], "")
+        used = [entry.arguments["weights"] for entry in self.log if entry.kind == "aggregate"]
+        return state.weights(used[-1] if used else "framework", "")
 
     def log_document(self) -> dict[str, Any]:
         """Everything a replay needs but the data."""
         return {
             "format": LOG_FORMAT,
             "name": dict(self.title),
+            "lower_is_better": self.lower_is_better,
             **self.framework.document(),
             "reference_period": self.reference,
             "weights": {name: dict(found) for name, found in self.stated_sets.items()},
@@ -152,6 +160,7 @@ def build(specification: Specification, panel: Panel) -> Index:
         tuple(log),
         tuple(flags),
         specification.title,
+        specification.lower_is_better,
     )
     if framework.result not in index.final.columns:
         refuse("result_missing", "result", code=framework.result)
@@ -179,9 +188,17 @@ def replay(document: Mapping[str, Any], panel: Panel) -> Index:
         if done.digest != entry["digest"]:
             refuse("replay_differs", step.place)
         log.append(done)
-    flags = tuple(check_data(panel, framework))
-    reference = document["reference_period"]
-    return Index(framework, reference, sets, state.weight_sets, panels, tuple(log), flags, dict(document["name"]))
+    return Index(
+        framework=framework,
+        reference=document["reference_period"],
+        stated_sets=sets,
+        weight_sets=state.weight_sets,
+        panels=panels,
+        log=tuple(log),
+        flags=tuple(check_data(panel, framework)),
+        title=dict(document["name"]),
+        lower_is_better=bool(document["lower_is_better"]),
+    )
 
 
 def canonical(document: Any) -> bytes:

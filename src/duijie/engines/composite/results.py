@@ -37,8 +37,8 @@ def latest_period(panel: Panel, period: str | None = None) -> str:
 
 
 def rows_in_order(index: Index, period: str | None) -> Rows:
-    """Rows of `final` by period, then score from the highest, units without a score last (ties by code)."""
-    scores, panel = index.scores(), index.final
+    """Rows of `final` by period, then score from the best, units without a score last (ties by code)."""
+    scores, panel = index.scores() * index.sign, index.final
     periods = panel.period_list() if period is None else [period]
     order: list[int] = []
     for label in periods:

@@ -43,7 +43,7 @@ class Specification:
     steps: tuple[StepRequest, ...]
     title: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
-    results: Mapping[str, Any] = field(default_factory=dict)
+    lower_is_better: bool = False
     uncertainty: Mapping[str, Any] | None = None
 
     def state(self) -> State:
@@ -122,12 +122,20 @@ def read_specification(document: Mapping[str, Any]) -> Specification:
         steps=steps,
         title=title,
         data=dict(settings.items("data")),
-        results=dict(settings.items("results")),
+        lower_is_better=_read_order(settings),
         uncertainty=dict(settings.items("uncertainty")) if settings.has("uncertainty") else None,
     )
     settings.value("uncertainty", None)
     settings.done()
     return specification
+
+
+def _read_order(settings: Settings) -> bool:
+    """Whether the unit with the lowest result comes first, as in an index of risks."""
+    inner = settings.section("results")
+    order = inner.text("order", "highest_first", choices=("highest_first", "lowest_first"))
+    inner.done()
+    return order == "lowest_first"
 
 
 def _read_sets(settings: Settings, framework: Framework) -> dict[str, dict[str, float]]:

@@ -62,4 +62,6 @@ def compare_many(indices: Mapping[str, Index], *, code: str | None = None, perio
         for row in index.final.rows_of(label):
             found.setdefault(index.final.units[row], [np.nan] * len(indices))[at] = float(column[row])
     scores = np.array(list(found.values())).T
-    return Comparison(chosen, label, tuple(found), scores, ranks_descending(scores, axis=1))
+    # Only the result may be better when lower; parts are always better when higher.
+    sign = first.sign if chosen == first.framework.result else 1
+    return Comparison(chosen, label, tuple(found), scores, ranks_descending(scores * sign, axis=1))

@@ -59,5 +59,6 @@ def remove_elements(index: Index, level: int, *, period: str | None = None) -> R
         ]
         ready = chosen.with_block(missing, np.full((chosen.size, len(missing)), np.nan)) if missing else chosen
         scores.append(aggregate(ready, plan, without, entry.place).column(framework.result))
-    table = np.array(scores)
-    return Removal(label, chosen.units, elements, ranks_descending(nominal), table, ranks_descending(table, axis=1))
+    table, sign = np.array(scores), index.sign
+    ranks = ranks_descending(table * sign, axis=1)
+    return Removal(label, chosen.units, elements, ranks_descending(nominal * sign), table, ranks)

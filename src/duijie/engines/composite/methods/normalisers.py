@@ -6,7 +6,7 @@ columns' elements; goalposts and targets are in the indicator's own unit, whiche
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,13 +41,21 @@ class Columns:
             refuse(code, f"{self.place} {self.elements[at].code}", **details)
 
     def bounds(self) -> tuple[Floats, Floats]:
-        """Lower and upper goalposts: the step's, else the element's own."""
-        low, high = self.arguments.get("low"), self.arguments.get("high")
-        lows = np.array([np.nan if (v := low if low is not None else e.lower) is None else v for e in self.elements])
-        highs = np.array([np.nan if (v := high if high is not None else e.upper) is None else v for e in self.elements])
+        """Lower and upper goalposts: the step's, a percentile of the measure, else the element's own."""
+        lows = self._post("low", [element.lower for element in self.elements])
+        highs = self._post("high", [element.upper for element in self.elements])
         self.refuse_where(np.isnan(lows) | np.isnan(highs), "goalposts_missing")
         self.refuse_where(lows == highs, "goalposts_equal", value=lows)
         return lows, highs
+
+    def _post(self, name: str, own: Sequence[float | None]) -> Floats:
+        percentile = self.arguments.get(f"{name}_percentile")
+        if percentile is not None:
+            return np.asarray(np.nanpercentile(self.measure, percentile, axis=0), dtype=float)
+        stated = self.arguments.get(name)
+        return np.array(
+            [np.nan if value is None else value for value in (own if stated is None else [stated] * len(own))]
+        )
 
 
 def _spread(columns: Columns) -> tuple[Floats, Floats]:

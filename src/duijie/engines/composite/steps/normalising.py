@@ -26,42 +26,53 @@ _WITH_SCALE = {
 }
 
 
-def _read_method(settings: Settings, method: str) -> dict[str, Any]:
+def _read_method(settings: Settings, method: str, inherited: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of one method; what an indicator of its own does not say it takes from the step (`inherited`)."""
     arguments: dict[str, Any] = {"method": method}
     if method in _SCALED_BY_HUNDRED or method == "scaled":
-        arguments["lower"] = settings.number("lower", 0.0)
-        arguments["upper"] = settings.number("upper", 100.0)
+        arguments["lower"] = settings.number("lower", inherited.get("lower", 0.0))
+        arguments["upper"] = settings.number("upper", inherited.get("upper", 100.0))
         if arguments["lower"] == arguments["upper"]:
             refuse(
                 "bounds_reversed", settings.place, name="lower, upper", low=arguments["lower"], high=arguments["upper"]
             )
     if method in ("goalposts", "log_goalposts", "scaled"):
-        arguments["low"] = settings.optional_number("low")
-        arguments["high"] = settings.optional_number("high")
-        arguments["truncate"] = settings.flag("truncate", method != "scaled")
+        arguments |= _read_posts(settings, inherited.get("truncate", method != "scaled"))
     if method == "z_score":
-        arguments["mean"] = settings.number("mean", 0.0)
-        arguments["sd"] = settings.number("sd", 1.0, low=1e-12)
+        arguments["mean"] = settings.number("mean", inherited.get("mean", 0.0))
+        arguments["sd"] = settings.number("sd", inherited.get("sd", 1.0), low=1e-12)
     if method.startswith("distance") or method in _WITH_SCALE or method in ("percentile_rank", "percentile"):
-        arguments["scale"] = settings.number("scale", 1.0)
+        arguments["scale"] = settings.number("scale", inherited.get("scale", 1.0))
     if method in ("distance_to_reference", "distance_to_target"):
-        arguments["cap"] = settings.flag("cap", False)
+        arguments["cap"] = settings.flag("cap", inherited.get("cap", False))
     if method == "distance_to_reference":
-        arguments["unit"] = settings.text("unit")
+        arguments["unit"] = settings.text("unit", *([inherited["unit"]] if "unit" in inherited else []))
     if method == "distance_to_target":
         arguments["target"] = settings.optional_number("target")
     if method in WITHIN_ROWS:
-        arguments["ties"] = settings.text("ties", "min", choices=("min", "max", "average", "dense"))
+        arguments["ties"] = settings.text(
+            "ties", inherited.get("ties", "min"), choices=("min", "max", "average", "dense")
+        )
     if method == "above_below_mean":
-        arguments["margin"] = settings.number("margin", 0.2, low=0)
+        arguments["margin"] = settings.number("margin", inherited.get("margin", 0.2), low=0)
     if method == "categories":
         arguments |= _read_categories(settings)
     if method == "ratio_to_base":
-        arguments["base"] = settings.text("base")
-        arguments["scale"] = settings.number("scale", 100.0)
-        arguments["of"] = settings.text("of", "own", choices=("own", "mean"))
-    clip = settings.value("clip", None)
-    arguments["clip"] = None if clip is None else settings.numbers("clip", length=2)
+        arguments["base"] = settings.text("base", *([inherited["base"]] if "base" in inherited else []))
+        arguments["scale"] = settings.number("scale", inherited.get("scale", 100.0))
+        arguments["of"] = settings.text("of", inherited.get("of", "own"), choices=("own", "mean"))
+    clip = settings.value("clip", inherited.get("clip"))
+    arguments["clip"] = None if clip is None else settings.numbers("clip", clip, length=2)
+    return arguments
+
+
+def _read_posts(settings: Settings, truncate: bool) -> dict[str, Any]:
+    """Goalposts given here, or as percentiles of the measure; else each indicator's own."""
+    arguments: dict[str, Any] = {"low": settings.optional_number("low"), "high": settings.optional_number("high")}
+    for name in ("low_percentile", "high_percentile"):
+        share = settings.value(name, None)
+        arguments[name] = None if share is None else settings.number(name, low=0, high=100)
+    arguments["truncate"] = settings.flag("truncate", truncate)
     return arguments
 
 
@@ -74,7 +85,7 @@ def _read_categories(settings: Settings) -> dict[str, Any]:
 
 def _read(settings: Settings, state: State) -> dict[str, Any]:
     arguments: dict[str, Any] = read_columns(settings, state)
-    arguments |= _read_method(settings, settings.text("method", "min_max", choices=METHODS))
+    arguments |= _read_method(settings, settings.text("method", "min_max", choices=METHODS), {})
     default = "period" if arguments["method"] in WITHIN_ROWS else state.default_over()
     arguments["over"] = settings.text("over", default, choices=OVER)
     each: dict[str, Any] = {}
@@ -82,7 +93,7 @@ def _read(settings: Settings, state: State) -> dict[str, Any]:
         if code not in state.framework:
             refuse("code_unknown", f"{settings.place}.each", code=code)
         inner = Settings(entry, f"{settings.place}.each.{code}")
-        each[code] = _read_method(inner, inner.text("method", arguments["method"], choices=METHODS))
+        each[code] = _read_method(inner, inner.text("method", arguments["method"], choices=METHODS), arguments)
         inner.done()
     arguments["each"] = each
     return arguments

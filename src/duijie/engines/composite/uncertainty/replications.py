@@ -172,9 +172,9 @@ def run_uncertainty(
         units=units,
         period=period,
         nominal_scores=nominal_scores,
-        nominal_ranks=ranks_descending(nominal_scores),
+        nominal_ranks=ranks_descending(nominal_scores * nominal.sign),
         scores=scores,
-        ranks=ranks_descending(scores, axis=1),
+        ranks=ranks_descending(scores * nominal.sign, axis=1),
         parameters=parameters,
         drawn={entry.name: entry.choices for entry in plan.inputs if entry.kind in ("noise", "data_noise")},
     )
