@@ -31,6 +31,23 @@ def shape(known: Floats) -> tuple[float, float]:
     return skew, ((count + 1) * (plain - 3) + 6) * (count - 1) / ((count - 2) * (count - 3))
 
 
+def shapes(block: Floats) -> tuple[Floats, Floats]:
+    """`shape` of every column of (rows, columns) at once, gaps left out."""
+    gaps = np.isnan(block)
+    count = (~gaps).sum(axis=0).astype(float)
+    with np.errstate(all="ignore"):
+        known = np.where(gaps, 0.0, block)
+        centred = np.where(gaps, 0.0, block - known.sum(axis=0) / count)
+        squares = centred * centred
+        second, third = squares.sum(axis=0), (squares * centred).sum(axis=0)
+        skew = np.sqrt(count) * third / second**1.5 * np.sqrt(count * (count - 1)) / (count - 2)
+        plain = count * (squares * squares).sum(axis=0) / second**2
+        kurt = ((count + 1) * (plain - 3) + 6) * (count - 1) / ((count - 2) * (count - 3))
+        low, high = np.where(gaps, np.inf, block).min(axis=0), np.where(gaps, -np.inf, block).max(axis=0)
+    one_value = ~(low < high)
+    return np.where((count < 3) | one_value, np.nan, skew), np.where((count < 4) | one_value, np.nan, kurt)
+
+
 def skewness(column: Floats) -> float:
     """Skewness of a column, gaps left out."""
     return shape(column[~np.isnan(column)])[0]

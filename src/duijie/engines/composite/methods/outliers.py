@@ -103,7 +103,10 @@ def box_cox_power(column: Floats) -> float:
 
 def passes(known: Floats, skew_limit: float, kurtosis_limit: float) -> tuple[bool, float, float]:
     """Whether |skewness| or kurtosis keeps within its limit, and both figures (fewer than 4 values pass); no gaps."""
-    skew, kurt = shape(known)
+    return _within(*shape(known), skew_limit, kurtosis_limit)
+
+
+def _within(skew: float, kurt: float, skew_limit: float, kurtosis_limit: float) -> tuple[bool, float, float]:
     if np.isnan(skew) or np.isnan(kurt):
         return True, skew, kurt
     return abs(skew) < skew_limit or kurt < kurtosis_limit, skew, kurt
@@ -160,10 +163,10 @@ class Limits:
     combine: bool = False
 
 
-def treat(column: Floats, limits: Limits, place: str) -> Treatment:
-    """Both stages on one column (1-d, gaps allowed)."""
+def treat(column: Floats, limits: Limits, place: str, measured: tuple[float, float] | None = None) -> Treatment:
+    """Both stages on one column (1-d, gaps allowed); `measured` are its skewness and kurtosis if known already."""
     known = column[~np.isnan(column)]
-    good, skew, kurt = passes(known, limits.skewness, limits.kurtosis)
+    good, skew, kurt = _within(*(measured or shape(known)), limits.skewness, limits.kurtosis)
     skews, kurts, untreated = [skew], [kurt], good
     recipe, points, name = Recipe("none"), 0, "none"
     if limits.winsorise and (not good or limits.force):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from duijie.engines.composite.errors import refuse
+from duijie.engines.composite.methods.moments import shapes
 from duijie.engines.composite.methods.outliers import TRANSFORMS, Limits, treat
 from duijie.engines.composite.panel import Panel, scopes
 from duijie.engines.composite.settings import Settings
@@ -77,6 +78,7 @@ def _treat(panel: Panel, arguments: Mapping[str, Any], state: State, place: str)
     found = block.copy()
     report: dict[str, Any] = {}
     for scope in scopes(panel, arguments["over"], state.reference, place):
+        skews, kurts = shapes(block[scope.fitted_on])
         for at, code in enumerate(codes):
             own = arguments["each"].get(code, arguments)
             if own == "none":
@@ -85,8 +87,9 @@ def _treat(panel: Panel, arguments: Mapping[str, Any], state: State, place: str)
             column = block[scope.fitted_on, at]
             if bool(np.isnan(column).all()):
                 refuse("all_missing", where)
-            treatment = treat(column, _limits(own), where)
-            found[scope.applied_to, at] = treatment.recipe.apply(block[scope.applied_to, at], where)
+            treatment = treat(column, _limits(own), where, (float(skews[at]), float(kurts[at])))
+            if treatment.recipe.kind != "none":
+                found[scope.applied_to, at] = treatment.recipe.apply(block[scope.applied_to, at], where)
             report[f"{code} / {scope.label}" if scope.label else code] = treatment.report()
     return panel.with_block(codes, found), {"columns": report}
 
