@@ -47,7 +47,8 @@ class Arrangement:
         self.mask = [0] * len(board.people)
         self.meeting_at = [[-1] * board.slots for _ in board.people]
         self.room = [
-            [len(one.places) if one.open_slots >> slot & 1 else 0 for one in board.classes] for slot in range(board.slots)
+            [len(one.places) if one.open_slots >> slot & 1 else 0 for one in board.classes]
+            for slot in range(board.slots)
         ]
         self.movable = [True] * len(board.candidates)
         self.cost = 0

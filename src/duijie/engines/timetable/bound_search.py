@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, Protocol
 
 from pysat.card import ITotalizer
 from pysat.solvers import Cadical195
 
-from .slot_cnf import BreakModel, SlotEncoding
-from .slot_problem import SlotProblem
+from .slot_problem import BreakModel, Figures
 
 UNLIMITED = 2_000_000_000  # conflicts
 
@@ -26,12 +26,32 @@ class Goal(StrEnum):
     IDLE = "idle"
 
 
+class Encoding(Protocol):
+    """What a bound search needs of an encoding. place: a variable per choice, for preferring a known schedule."""
+
+    clauses: list[list[int]]
+    top: int
+
+    def break_literals(self) -> list[int]: ...
+    def idle_literals(self) -> list[int]: ...
+    def at_most(self, literals: Sequence[int], bound: int) -> None: ...
+    def schedule(self, model: Sequence[int]) -> list[Any]: ...
+    def choices(self, schedule: Sequence[Any]) -> list[int]: ...
+
+
+class Problem(Protocol):
+    """A problem that can be encoded and whose schedules can be measured."""
+
+    def encode(self, model: BreakModel) -> Encoding: ...
+    def measure(self, schedule: Sequence[Any]) -> Figures: ...
+
+
 @dataclass(frozen=True)
 class Answer:
     """Of one slice. holds: yes, no, or None where the slice ended first. schedule: with a yes."""
 
     holds: bool | None
-    schedule: list[int] | None
+    schedule: list[Any] | None
     conflicts: int
 
 
@@ -40,14 +60,14 @@ class BoundSearch:
 
     def __init__(
         self,
-        problem: SlotProblem,
+        problem: Problem,
         *,
         goal: Goal = Goal.BREAKS,
         model: BreakModel = BreakModel.HOLE,
         breaks_at_most: int | None = None,
         seed: int = 0,
     ) -> None:
-        self._encoding = SlotEncoding(problem, model=model)
+        self._encoding = problem.encode(model)
         self._literals = self._encoding.break_literals() if goal is Goal.BREAKS else self._encoding.idle_literals()
         if breaks_at_most is not None:
             self._limit_breaks(breaks_at_most)
@@ -91,13 +111,9 @@ class BoundSearch:
         schedule = self._encoding.schedule(self._solver.get_model()) if holds else None
         return Answer(holds, schedule, spent)
 
-    def prefer(self, schedule: Sequence[int]) -> None:
-        """Search near a known timetable first."""
-        chosen = [
-            variable if schedule[meeting] == slot else -variable
-            for (meeting, slot), variable in self._encoding.place.items()
-        ]
-        self._solver.set_phases(chosen)
+    def prefer(self, schedule: Sequence[Any]) -> None:
+        """Search near a known schedule first."""
+        self._solver.set_phases(self._encoding.choices(schedule))
 
     def close(self) -> None:
         """Free the solver's memory."""

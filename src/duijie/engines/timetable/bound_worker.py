@@ -1,22 +1,20 @@
-"""A bound search in a process of its own, which reports in JSON lines.
+"""A bound search in a process of its own, which reports one line per answered bound.
 
 A separate interpreter rather than a fork (the caller may run threads) and rather than multiprocessing (whose spawn runs
-the caller's main module again).
+the caller's main module again). Both ends are this program, so problems and answers travel pickled.
 """
 
 from __future__ import annotations
 
-import json
+import base64
 import os
+import pickle
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any, TextIO
+from typing import Any
 
-from .bound_search import UNLIMITED, Answer, BoundSearch, Goal
-from .slot_cnf import BreakModel
-from .slot_problem import SlotProblem
+from .bound_search import UNLIMITED, Answer, BoundSearch, Goal, Problem
+from .slot_problem import BreakModel
 
 
 class RemoteClimb:
@@ -24,7 +22,7 @@ class RemoteClimb:
 
     def __init__(
         self,
-        problem: SlotProblem,
+        problem: Problem,
         *,
         goal: Goal,
         model: BreakModel,
@@ -38,30 +36,23 @@ class RemoteClimb:
             [sys.executable, "-c", f"from {__name__} import serve; serve()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
             env=environment,
         )
         assert self._process.stdin is not None and self._process.stdout is not None
         self.output = self._process.stdout
-        order = {
-            "problem": asdict(problem),
-            "goal": goal.value,
-            "model": model.value,
-            "breaks_at_most": breaks_at_most,
-            "seed": seed,
-            "first": first,
-            "conflicts": conflicts,
-        }
-        self._process.stdin.write(json.dumps(order))
+        self._received = b""
+        search = {"goal": goal, "model": model, "breaks_at_most": breaks_at_most, "seed": seed}
+        pickle.dump((problem, search, first, conflicts), self._process.stdin)
         self._process.stdin.close()
 
-    def next_answer(self) -> tuple[int, Answer]:
-        """Wait for the next answered bound. Raises RuntimeError where the process has died."""
-        line = self.output.readline()
-        if not line:
+    def answers(self) -> list[tuple[int, Answer]]:
+        """The bounds answered since the last call; waits for something. Raises RuntimeError where the process has died."""
+        # Read past Python's buffering, so that whoever waits on the pipe sees all that is unread.
+        received = os.read(self.output.fileno(), 1 << 20)
+        if not received:
             raise RuntimeError(f"a solver process ended with status {self._process.wait()}")
-        fields = json.loads(line)
-        return fields.pop("bound"), Answer(**fields)
+        *lines, self._received = (self._received + received).split(b"\n")
+        return [pickle.loads(base64.b64decode(line)) for line in lines]
 
     def close(self) -> None:
         """End the process; a running search is dropped."""
@@ -70,37 +61,16 @@ class RemoteClimb:
         self.output.close()
 
 
-def _problem(fields: dict[str, Any]) -> SlotProblem:
-    def pairs(rows: Sequence[Sequence[int]]) -> tuple[Any, ...]:
-        return tuple(tuple(row) for row in rows)
-
-    return SlotProblem(
-        **{
-            **fields,
-            "meetings": pairs(fields["meetings"]),
-            "allowed": pairs(fields["allowed"]),
-            "before": pairs(fields["before"]),
-            "capacity": tuple(fields["capacity"]),
-        }
-    )
-
-
-def serve(source: TextIO | None = None, sink: TextIO | None = None) -> None:
-    """Climb as ordered on the input, one line of output per bound; ends with a yes or with the work limit."""
-    source, sink = source or sys.stdin, sink or sys.stdout
-    order = json.load(source)
-    search = BoundSearch(
-        _problem(order["problem"]),
-        goal=Goal(order["goal"]),
-        model=BreakModel(order["model"]),
-        breaks_at_most=order["breaks_at_most"],
-        seed=order["seed"],
-    )
-    bound, left = order["first"], order["conflicts"] if order["conflicts"] is not None else UNLIMITED
+def serve() -> None:
+    """Climb as ordered on the standard input, one line of output per bound; ends with a yes or with the work limit."""
+    order: tuple[Problem, dict[str, Any], int, int | None] = pickle.load(sys.stdin.buffer)
+    problem, options, bound, conflicts = order
+    search = BoundSearch(problem, **options)
+    left = UNLIMITED if conflicts is None else conflicts
     while True:
-        answer = search.ask(bound, left)
-        sink.write(json.dumps({"bound": bound, **asdict(answer)}) + "\n")
-        sink.flush()
+        answer = search.ask(bound, max(left, 1))
+        sys.stdout.buffer.write(base64.b64encode(pickle.dumps((bound, answer))) + b"\n")
+        sys.stdout.buffer.flush()
         left -= answer.conflicts
         if answer.holds is not False:
             return

@@ -7,6 +7,7 @@ Worth counts both sides, in thousandths: a side that says must or want adds 1,00
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .event import Event, FixedMeeting, Place, WishLevel, pair_id
@@ -117,7 +118,9 @@ def build_board(event: Event) -> Board:
     )
 
 
-def _classes(event: Event, areas: tuple[str, ...], mask, every: int) -> tuple[PlaceClass, ...]:  # type: ignore[no-untyped-def]
+def _classes(
+    event: Event, areas: tuple[str, ...], mask: Callable[[frozenset[str]], int], every: int
+) -> tuple[PlaceClass, ...]:
     alone = {one.place for one in event.fixed if one.place is not None}
     groups: dict[tuple[int, str, int, int, str], list[int]] = defaultdict(list)
 
@@ -180,8 +183,9 @@ class _Candidates:
         pairs: dict[str, tuple[str, str]] = {}
         for first, second in self.wish_of:
             pairs[pair_id(first, second)] = (min(first, second), max(first, second))
-        for one in self.event.suggestions:
-            pairs[pair_id(one.first, one.second)] = (min(one.first, one.second), max(one.first, one.second))
+        for suggested in self.event.suggestions:
+            ends = sorted((suggested.first, suggested.second))
+            pairs[pair_id(*ends)] = (ends[0], ends[1])
         for name in sorted(set(pairs) - fixed_pairs):
             candidate = self._pair(name, *pairs[name])
             if candidate is not None:
@@ -222,15 +226,14 @@ class _Candidates:
         return self._candidate(name, (first, second), tuple(sorted(named)), worth, musts, served)
 
     def _fixed(self, one: FixedMeeting) -> Candidate:
-        worth, musts, served = 2 * FULL_WORTH, 0, []
+        worth, musts = 2 * FULL_WORTH, 0
+        served: list[int] = []
         if len(one.participants) == 2:
             first, second = sorted(one.participants)
             value = self._value(pair_id(first, second), first, second)
             if value is not None:
                 worth, musts, served = value
-        return self._candidate(
-            one.id, one.participants, one.representatives, worth, musts, served, fixed=one
-        )
+        return self._candidate(one.id, one.participants, one.representatives, worth, musts, served, fixed=one)
 
     def _candidate(
         self,

@@ -69,7 +69,9 @@ def _slot_faults(event: Event) -> Iterator[Fault]:
     yield from _twice("slots", (slot.id for slot in event.slots))
     for number, slot in enumerate(event.slots):
         if slot.end <= slot.start:
-            yield Fault("slots", number, "end", f"时段“{slot.id}”在开始前结束", f"slot {slot.id!r} ends before it starts")
+            yield Fault(
+                "slots", number, "end", f"时段“{slot.id}”在开始前结束", f"slot {slot.id!r} ends before it starts"
+            )
     ordered = sorted(enumerate(event.slots), key=lambda item: (item[1].start, item[0]))
     for (_, earlier), (number, later) in pairwise(ordered):
         if later.start < earlier.end:
@@ -123,9 +125,7 @@ def _participant_faults(event: Event) -> Iterator[Fault]:
     for position, participant in enumerate(event.participants):
         yield from _unknown("participants", position, "unavailable", "时段", "slot", participant.unavailable, slots)
         if participant.most_meetings is not None and participant.most_meetings < 0:
-            yield Fault(
-                "participants", position, "most_meetings", "会面上限为负", "the limit of meetings is negative"
-            )
+            yield Fault("participants", position, "most_meetings", "会面上限为负", "the limit of meetings is negative")
         for person in participant.representatives:
             first = owner.setdefault(person.id, participant.id)
             if first != participant.id:

@@ -39,7 +39,9 @@ def generate_event(size: Size = Size(), *, seed: int = 0) -> Event:
         Place(f"T{number + 1:03d}", capacity=6, area=f"hall {number * size.halls // size.tables + 1}", kind="table")
         for number in range(size.tables)
     )
-    walking = {(f"hall {a + 1}", f"hall {b + 1}"): 3.0 * (b - a) for a in range(size.halls) for b in range(a + 1, size.halls)}
+    walking = {
+        (f"hall {a + 1}", f"hall {b + 1}"): 3.0 * (b - a) for a in range(size.halls) for b in range(a + 1, size.halls)
+    }
     participants, sector_of = _participants(size, slots, draw)
     wishes, suggestions = _wishes(size, participants, sector_of, len(slots) * size.tables, draw)
     return Event(
@@ -73,7 +75,9 @@ def _participants(
             name = f"{kind[0].upper()}{number + 1:04d}"
             share = draw.random()
             heads = 1 if share < 0.7 else 2 if share < 0.95 else 3
-            people = tuple(Representative(f"{name}-{head + 1}", unavailable=_away(slots, draw)) for head in range(heads))
+            people = tuple(
+                Representative(f"{name}-{head + 1}", unavailable=_away(slots, draw)) for head in range(heads)
+            )
             found.append(Participant(name, name, kind, people))
             sector_of[name] = draw.randrange(size.sectors)
     return tuple(found), sector_of

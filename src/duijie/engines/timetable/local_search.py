@@ -136,7 +136,9 @@ class LocalSearch:
         return left
 
     # -- improving ------------------------------------------------------------------------------------------------
-    def anneal(self, steps: int, *, hot: float = 12.0, cold: float = 0.5, stop: Callable[[], bool] | None = None) -> None:
+    def anneal(
+        self, steps: int, *, hot: float = 12.0, cold: float = 0.5, stop: Callable[[], bool] | None = None
+    ) -> None:
         """Lower the cost of what is seated; takes `steps` moves unless stopped."""
         arrangement = self.arrangement
         numbers = [n for n in arrangement.seats if arrangement.movable[n]]

@@ -86,9 +86,7 @@ def quota_members(board: Board, party: int, with_kind: str | None, members: list
     if with_kind is None:
         return members
     people = board.event.participants
-    return [
-        n for n in members if any(p != party and people[p].kind == with_kind for p in board.candidates[n].parties)
-    ]
+    return [n for n in members if any(p != party and people[p].kind == with_kind for p in board.candidates[n].parties)]
 
 
 def _quota_rows(board: Board, of_party: list[list[int]]) -> list[Row]:
@@ -218,7 +216,7 @@ def _model(
 
 def _solve(
     model: cp_model.CpModel, variables: list[cp_model.IntVar], hint: list[int] | None, work: float, seed: int
-) -> tuple[int, list[int] | None]:
+) -> tuple[cp_model.CpSolverStatus, list[int] | None]:
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed

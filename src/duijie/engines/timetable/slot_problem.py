@@ -7,10 +7,14 @@ Garcia, Giráldez-Cru, Pesant, Suy, Villaret, JAIR 2022); an *idle slot* is one 
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .slot_cnf import SlotEncoding
 
 
 class TimetableInputError(ValueError):
@@ -24,6 +28,13 @@ class Proof(StrEnum):
     BOUND = "bound"  # a timetable and a proven bound that does not meet it
     INFEASIBLE = "infeasible"
     UNKNOWN = "unknown"  # stopped before a timetable or a proof was found
+
+
+class BreakModel(StrEnum):
+    """How clauses recognise a break. Both are exact; they search differently, which a portfolio uses."""
+
+    HOLE = "hole"  # free now, busy next, and busy some time before
+    START = "start"  # one break less than runs of busy slots
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,16 @@ class SlotProblem:
                 found[participant].append(number)
         return found
 
+    def encode(self, model: BreakModel) -> SlotEncoding:
+        """The problem as clauses."""
+        from .slot_cnf import SlotEncoding
+
+        return SlotEncoding(self, model=model)
+
+    def measure(self, schedule: Sequence[int]) -> Figures:
+        """Breaks and idle slots of each participant under a schedule (the slot of each meeting)."""
+        return figures(self, schedule)
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -93,7 +114,7 @@ class Figures:
 def gaps(slots: Sequence[int]) -> list[int]:
     """Lengths of the runs of free slots between the given busy slots; [1, 2, 5] gives [2]."""
     ordered = sorted(slots)
-    return [later - earlier - 1 for earlier, later in itertools.pairwise(ordered) if later - earlier > 1]
+    return [later - earlier - 1 for earlier, later in pairwise(ordered) if later - earlier > 1]
 
 
 def figures(problem: SlotProblem, schedule: Sequence[int]) -> Figures:

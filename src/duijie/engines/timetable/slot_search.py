@@ -12,11 +12,11 @@ import selectors
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from .bound_search import Answer, BoundSearch, Goal
+from .bound_search import Answer, BoundSearch, Goal, Problem
 from .bound_worker import RemoteClimb
-from .slot_cnf import BreakModel
-from .slot_problem import Figures, Proof, SlotProblem, figures
+from .slot_problem import BreakModel, Figures, Proof
 
 EASY = 5_000  # conflicts before help is called; about half a second
 LONGEST = 80_000  # conflicts in one slice of a lone solver; a slice cannot be interrupted
@@ -32,7 +32,7 @@ class Progress:
     value: int | None
     bound: int
     conflicts: int
-    schedule: tuple[int, ...] | None = None
+    schedule: tuple[Any, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class SlotResult:
     proof, idle_proof: whether the schedule meets them. idle_proof is UNKNOWN where idle slots were not asked for.
     """
 
-    schedule: tuple[int, ...] | None
+    schedule: tuple[Any, ...] | None
     figures: Figures | None
     proof: Proof
     break_bound: int
@@ -71,19 +71,19 @@ class _Ladder:
     """The climb for one goal."""
 
     def __init__(
-        self, problem: SlotProblem, goal: Goal, limits: Limits, *, bound: int = 0, breaks_at_most: int | None = None
+        self, problem: Problem, goal: Goal, limits: Limits, *, bound: int = 0, breaks_at_most: int | None = None
     ) -> None:
         self.problem, self.goal, self.limits, self.breaks_at_most = problem, goal, limits, breaks_at_most
         self.bound = bound
-        self.best: list[int] | None = None
+        self.best: list[Any] | None = None
         self.value: int | None = None
         self.impossible = False
         self.spent = 0
         self._end = None if limits.seconds is None else time.monotonic() + limits.seconds
 
-    def keep(self, schedule: Sequence[int]) -> None:
+    def keep(self, schedule: Sequence[Any]) -> None:
         """Take a schedule where it is better than the best."""
-        result = figures(self.problem, schedule)
+        result = self.problem.measure(schedule)
         value = result.total_breaks if self.goal is Goal.BREAKS else result.total_idle
         if self.value is None or value < self.value:
             self.best, self.value = list(schedule), value
@@ -157,11 +157,11 @@ class _Ladder:
                     selector.register(climb.output, selectors.EVENT_READ, climb)
                 while not self.done and selector.get_map():
                     for key, _ in selector.select(timeout=POLL_SECONDS):
-                        bound, answer = key.data.next_answer()
-                        self.spent += answer.conflicts
-                        self.take(answer, bound)
-                        if answer.holds is not False:
-                            selector.unregister(key.fileobj)
+                        for bound, answer in key.data.answers():
+                            self.spent += answer.conflicts
+                            self.take(answer, bound)
+                            if answer.holds is not False:
+                                selector.unregister(key.fileobj)
                     if not self.done and self.stopped(conflicts=False):
                         return
         finally:
@@ -169,7 +169,7 @@ class _Ladder:
                 climb.close()
 
 
-def solve_slots(problem: SlotProblem, limits: Limits | None = None, *, idle: bool = False) -> SlotResult:
+def solve_slots(problem: Problem, limits: Limits | None = None, *, idle: bool = False) -> SlotResult:
     """A schedule with the fewest breaks; with `idle`, one with the fewest idle slots among those."""
     limits = limits or Limits()
     ladder = _Ladder(problem, Goal.BREAKS, limits)
@@ -181,14 +181,14 @@ def solve_slots(problem: SlotProblem, limits: Limits | None = None, *, idle: boo
     proof = Proof.OPTIMAL if ladder.done else Proof.BOUND
     best, spent = ladder.best, ladder.spent
     if not idle:
-        return SlotResult(tuple(best), figures(problem, best), proof, ladder.bound, conflicts=spent)
+        return SlotResult(tuple(best), problem.measure(best), proof, ladder.bound, conflicts=spent)
     second = _Ladder(problem, Goal.IDLE, limits, bound=ladder.bound, breaks_at_most=ladder.value)
     second.keep(best)
     second.climb()
     assert second.best is not None
     return SlotResult(
         tuple(second.best),
-        figures(problem, second.best),
+        problem.measure(second.best),
         proof,
         ladder.bound,
         Proof.OPTIMAL if second.done else Proof.BOUND,
