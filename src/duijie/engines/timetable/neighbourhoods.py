@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from .arrangement import Arrangement, breaks_of, idle_of
+from .arrangement import Arrangement, Seat, breaks_of, idle_of
 from .bound_search import BoundSearch, Goal
 from .seat_problem import part_problem
 
@@ -62,14 +62,39 @@ class Neighbourhoods:
             search.close()
         if answer.schedule is None:
             return False
-        for number in loose:
-            arrangement.take(number)
-        for number, seat in zip(loose, answer.schedule[: len(loose)], strict=True):
-            arrangement.force(number, type(seat)(seat.slot, seat.place_class, tuple(people[p] for p in seat.people)))
+        self._apply(loose, people, answer.schedule)
         return True
 
+    def mend(self, person: int, *, size: int = SIZE) -> bool:
+        """Seat the surroundings of a person anew so that nobody in them has more breaks than fairness allows."""
+        loose = self.grow(person, size)
+        if not loose:
+            return False
+        problem, people = part_problem(self.arrangement, loose)
+        search = BoundSearch(problem)
+        try:
+            schedule = search.ask(None, 4 * CONFLICTS).schedule
+        finally:
+            search.close()
+        if schedule is None:
+            return False
+        self._apply(loose, people, schedule)
+        return True
+
+    def _apply(self, loose: list[int], people: list[int], schedule: list[Seat]) -> None:
+        for number in loose:
+            self.arrangement.take(number)
+        for number, seat in zip(loose, schedule[: len(loose)], strict=True):
+            inside = tuple(people[p] for p in seat.people)
+            self.arrangement.force(number, Seat(seat.slot, seat.place_class, inside))
+
     def run(
-        self, tries: int, *, size: int = SIZE, stop: Callable[[], bool] | None = None, told: Callable[[], None] | None = None
+        self,
+        tries: int,
+        *,
+        size: int = SIZE,
+        stop: Callable[[], bool] | None = None,
+        told: Callable[[], None] | None = None,
     ) -> None:
         """Try up to `tries` neighbourhoods around people with breaks; ends early where a whole round helps nobody."""
         done = 0

@@ -169,10 +169,17 @@ class _Ladder:
                 climb.close()
 
 
-def solve_slots(problem: Problem, limits: Limits | None = None, *, idle: bool = False) -> SlotResult:
-    """A schedule with the fewest breaks; with `idle`, one with the fewest idle slots among those."""
+def solve_slots(
+    problem: Problem, limits: Limits | None = None, *, idle: bool = False, start: Sequence[Any] | None = None
+) -> SlotResult:
+    """A schedule with the fewest breaks; with `idle`, one with the fewest idle slots among those.
+
+    start: a valid schedule to begin with; where a limit ends the search, the result is never worse.
+    """
     limits = limits or Limits()
     ladder = _Ladder(problem, Goal.BREAKS, limits)
+    if start is not None:
+        ladder.keep(start)
     ladder.climb()
     if ladder.impossible:
         return SlotResult(None, None, Proof.INFEASIBLE, 0, conflicts=ladder.spent)
