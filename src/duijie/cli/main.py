@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "web": "duijie.cli.serve:web",
     "work": "duijie.cli.serve:work",
     "match": "duijie.cli.match:match",
+    "match-all": "duijie.cli.match_all:match_all",
     "evaluate": "duijie.cli.evaluate:evaluate",
     "timetable": "duijie.cli.timetable:timetable",
     "index": "duijie.cli.index:index",

@@ -22,7 +22,11 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "probability": ("probability", "概率"),
     "grade": ("grade", "等级", "评级"),
     "title": ("title", "标题", "名称"),
+    "keywords": ("keywords", "关键词"),
+    "summary": ("summary", "摘要"),
+    "body": ("body", "content", "正文", "内容"),
 }
+PLAIN = ("id", "external_id", "编号")
 GRADES = (1, 2, 3, 4)
 
 
@@ -105,8 +109,8 @@ def rows_of(
     if first is None:
         raise InputFault("empty", f"{path.name} 是空文件。", f"{path.name} is empty.")
     heading = [cell.strip() for cell in first[1]]
-    places = [_place(path, heading, name, needed=True) for name in required]
-    places += [_place(path, heading, name, needed=False) for name in optional]
+    places = [_place(path, heading, name, PLAIN if name in or_plain else (), needed=True) for name in required]
+    places += [_place(path, heading, name, (), needed=False) for name in optional]
     last = max(place for place in places if place is not None)
     for number, row in rows:
         if len(row) <= last:
@@ -120,10 +124,10 @@ def rows_of(
         yield number, [None if place is None else row[place] for place in places]
 
 
-def _place(path: Path, heading: list[str], name: str, *, needed: bool) -> int | None:
-    for place, cell in enumerate(heading):
-        if cell == name or cell in HEADINGS[name]:
-            return place
+def _place(path: Path, heading: list[str], name: str, also: Sequence[str], *, needed: bool) -> int | None:
+    for alias in (*HEADINGS[name], *also):
+        if alias in heading:
+            return heading.index(alias)
     if needed:
         raise InputFault(
             "no_column",
