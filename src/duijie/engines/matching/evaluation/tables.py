@@ -96,10 +96,11 @@ def _cell_text(cell: Any) -> str:
 
 
 def rows_of(
-    path: Path, required: Sequence[str], optional: Sequence[str] = ()
+    path: Path, required: Sequence[str], optional: Sequence[str] = (), *, or_plain: Sequence[str] = ()
 ) -> Iterator[tuple[int, list[str | None]]]:
     """Yield (row number, cells in the order required + optional); an absent optional column gives None.
 
+    Columns named in `or_plain` may also be headed like a plain identifier (id, 编号).
     Raises InputFault `no_file`, `empty`, `no_column`, `ragged`, `not_text`.
     """
     if not path.is_file():
