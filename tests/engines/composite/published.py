@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from duijie.engines.composite.build import Index, build
+from duijie.engines.composite.cells import read_cells, read_layout
 from duijie.engines.composite.panel import Floats, Panel
-from duijie.engines.composite.reading import panel_from_rows, read_layout, read_rows
+from duijie.engines.composite.reading import panel_from_cells
 from duijie.engines.composite.specification import Specification, read_specification
 
 CHAIN: list[Any] = [
@@ -66,7 +67,9 @@ def asem(
     """Specification and data."""
     specification = read_specification(asem_document(folder, steps or CHAIN, **more))
     numeric = [*specification.framework.indicators, *DENOMINATORS]
-    return specification, panel_from_rows(read_rows(folder / "input" / table), read_layout(specification.data), numeric)
+    return specification, panel_from_cells(
+        read_cells(folder / "input" / table), read_layout(specification.data), numeric
+    )
 
 
 def asem_index(folder: Path, steps: list[Any] | None = None, **more: Any) -> Index:

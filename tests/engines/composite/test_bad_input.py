@@ -172,6 +172,28 @@ def test_a_national_encoding_and_a_tidy_table(tmp_path: Path) -> None:
     np.testing.assert_array_equal(tidy.block(["a", "b"]), [[3, 2], [1, np.nan]])
 
 
+def test_the_vintage_that_was_known_on_a_day(tmp_path: Path) -> None:
+    text = (
+        "unit,year,indicator,value,published\nx,2022,a,129.5,2023-12-01\nx,2022,a,129.3,2024-12-01\n"
+        "x,2022,b,1,2023-12-01\nx,2023,a,132.6,2024-12-01\n"
+    )
+    latest = table(tmp_path, text, vintage="published")
+    assert latest.column("a").tolist() == [129.3, 132.6]
+    then = table(tmp_path, text, vintage="published", as_of="2024-06-30")
+    assert then.periods == ("2022",) and then.column("a").tolist() == [129.5]
+    with pytest.raises(CompositeError, match="no vintage is as old as 2020"):
+        table(tmp_path, text, vintage="published", as_of="2020")
+    with pytest.raises(CompositeError) as fault:
+        table(tmp_path, text + "x,2023,a,132.7,2024-12-01\n", vintage="published")
+    assert (fault.value.code, fault.value.place) == ("value_twice", "data.csv [6]")
+
+
+def test_blank_lines_do_not_shift_the_place(tmp_path: Path) -> None:
+    with pytest.raises(CompositeError) as fault:
+        table(tmp_path, "unit,a,b\n\nx,1,2\n\ny,two,3\n")
+    assert fault.value.place == "a [5]"
+
+
 def test_an_odd_fraction_among_per_cents_is_flagged() -> None:
     share = [{"code": "a", "unit": "%"}, {"code": "b"}]
     index = build(

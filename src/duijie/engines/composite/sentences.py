@@ -102,6 +102,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "时期 {period} 读不懂，请写 2021、2021Q3、2021H1 或 2021-07",
         "the period {period} cannot be read; write 2021, 2021Q3, 2021H1 or 2021-07",
     ),
+    "vintage_blank": ("数据版本（日期）是空的", "the vintage is blank"),
+    "vintage_none": ("没有不晚于 {as_of} 的数据版本", "no vintage is as old as {as_of}"),
     "value_twice": (
         "单位 {unit} 时期 {period} 的指标 {indicator} 出现两次",
         "unit {unit}, period {period}: the indicator {indicator} occurs twice",
