@@ -10,12 +10,12 @@ MOST = 10
 
 
 def pick_regions(request: HttpRequest) -> JsonResponse:
-    found = regions.suggest(request.GET.get("q", "")[:80])[:MOST]
+    found = regions.complete(request.GET.get("q", "")[:80], limit=MOST)
     results = [{"value": one.code, "label": one.label(), "note": regions.full_name(one.code)} for one in found]
     return JsonResponse({"results": results})
 
 
 def pick_industries(request: HttpRequest) -> JsonResponse:
-    found = industries.suggest(request.GET.get("q", "")[:80])[:MOST]
+    found = industries.complete(request.GET.get("q", "")[:80], limit=MOST)
     results = [{"value": one.code, "label": one.label(), "note": one.label_code} for one in found]
     return JsonResponse({"results": results})

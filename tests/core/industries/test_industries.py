@@ -106,6 +106,16 @@ def test_path_children_and_within():
     assert not industries.within("nothing", "C")
 
 
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [("芯", "3973"), ("集成", "3973"), ("机器", "3491"), ("397", "397"), ("C39", "39"), ("软件", "65"), ("医药", "27"), ("zzz", None), ("", None)],
+)  # fmt: skip
+def test_type_ahead(typed, first):
+    found = industries.complete(typed, limit=5)
+    assert (found[0].code if found else None) == first
+    assert len(found) <= 5
+
+
 def test_running_text_gives_up_its_industries():
     text = "围绕陶鋁新材料、新型煤化工、电子信息等主导产业，拟在汽车、集成电路、机器人及智能制造等领域合作"
     found = [industry.code for industry in industries.mentioned(text)]

@@ -207,6 +207,18 @@ def test_centres_fall_back_to_the_parent():
     assert regions.load()["310107"].own_centre
 
 
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("苏", ["江苏省", "苏州市"]), ("江苏", ["江苏省", "南京市"]), ("苏州", ["苏州市", "虎丘区"]), ("普陀", ["普陀区", "普陀区"]), ("张", ["张家口市", "张家界市"]), ("上梅", ["上海市"]), ("工业园", ["苏州工业园区"]),
+        ("Nan", ["南京市", "南通市"]), ("", []), ("zzz", []),
+    ],
+)  # fmt: skip
+def test_type_ahead(typed, first):
+    assert [region.name for region in regions.complete(typed, limit=10)][: max(len(first), 1)] == first or first == []
+    assert len(regions.complete(typed, limit=3)) <= 3
+
+
 def test_running_text_gives_up_its_places():
     text = "上海張江高新区联合武汉东湖高新区、南京高新区；普陀区作为倡议方，与江苏南通、浙江台州在淮北濉溪县设厂，上海市民受益。"
     assert [region.name for region in regions.mentioned(text)] == [

@@ -111,6 +111,16 @@ def test_the_unit_of_a_heading_goes_behind_the_figure(typed, understood):
     assert values(xlsx([["标题", "预算（万元）"], ["轴承", typed]])) == [(2, {"title": "轴承", "budget": understood})]
 
 
+def test_a_column_declared_in_wan_is_read_in_wan():
+    columns = [TITLE, Column("total", "总投资", "Investment", kind="money", unit="万元")]
+    data = xlsx([["标题", "总投资"], ["甲", 12], ["乙", "12元"], ["丙", "1.5亿"]])
+    assert [parse_money(row["total"]) for _, row in values(data, columns)] == [
+        Money(12_000_000),
+        Money(1200),
+        Money(15_000_000_000),
+    ]
+
+
 def test_cells_merged_downwards_count_for_every_row():
     def merge(sheet):
         sheet.merge_cells("A2:A4")

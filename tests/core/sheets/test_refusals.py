@@ -213,6 +213,23 @@ def test_another_unit_is_refused():
     ] == [5]
 
 
+@pytest.mark.parametrize(
+    ("heading", "fits"),
+    [("租金（元/㎡/月）", True), ("租金(元/平方米/月)", True), ("租金（含税）", True), ("租金（元/平方米/天）", False), ("租金（万元/平方米/月）", False)],
+)  # fmt: skip
+def test_compound_units_are_compared_part_by_part(heading, fits):
+    columns = [Column("rent", "租金", "Rent", kind="decimal", unit="元/平方米/月")]
+    data = xlsx([[heading], [5]])
+    if fits:
+        assert [row["rent"].value for _, row in read_rows(data, columns=columns)] == [5]
+    else:
+        assert refusal(data, columns).code == "sheet.unit"
+
+
+def test_ten_thousands_of_a_unit_are_not_the_unit():
+    assert refusal(xlsx([["标题", "面积（万平方米）"], ["厂房", 5]])).code == "sheet.unit"
+
+
 def test_a_sheet_that_is_not_there_is_refused():
     assert refusal(GOOD, sheet="供给").zh == "没有名为“供给”的工作表，现有：需求。"
 

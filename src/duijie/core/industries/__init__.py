@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from duijie.core.industries.search import candidates, find, mentioned, resolve, resolve_all, suggest
+from duijie.core.industries.search import candidates, complete, find, mentioned, resolve, resolve_all, suggest
 from duijie.core.industries.table import (
     Industry,
     StrategicIndustry,
@@ -28,6 +28,7 @@ __all__ = [
     "ancestry",
     "candidates",
     "children",
+    "complete",
     "find",
     "full_name",
     "get",

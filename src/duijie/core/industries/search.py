@@ -197,6 +197,33 @@ def _likely(text: str) -> dict[str, str]:
     return dict(list(found.items())[:_SUGGESTED])
 
 
+def complete(text: str, *, limit: int = 10) -> tuple[Industry, ...]:
+    """What a person who has typed `text` so far may be looking for: names that are it, begin with it, hold it, look like it.
+
+    Within each, words of practice come before the standard's long names, and short names before long ones.
+    """
+    key = match_key(half_width(text))[:LONGEST_KEY]
+    if not key:
+        return ()
+    best: dict[str, tuple[int, int]] = dict.fromkeys(_candidate_codes(text), (0, 0))
+    digits = key.lstrip("abcdefghijklmnopqrst") if _CODE.match(key) or key.isdigit() else ""
+    for code in load() if digits else ():
+        if code.startswith(digits):
+            best.setdefault(code, (1, len(code)))
+    principal = {name: codes[:1] for name, codes in _practice().items()}
+    for rank, names in enumerate((principal, *_names())):
+        for name, codes in names.items():
+            at = name.find(key)
+            if at >= 0:
+                order = (2 + rank + (3 if at else 0), len(name))
+                best.update((code, min(best.get(code, order), order)) for code in codes)
+    ordered = sorted(best, key=lambda code: (best[code], load()[code].level, code))
+    if len(ordered) < limit:
+        ordered += [industry.code for industry in suggest(text) if industry.code not in best]
+    found = [load()[code] for code in ordered]
+    return tuple(one for one in found if not (one.parent in best and load()[one.parent].name == one.name))[:limit]
+
+
 @lru_cache(maxsize=1)
 def _scan_names() -> tuple[dict[str, str], int]:
     """Words that are safe to look for in running text: words of practice and clear names of three characters or more."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from duijie.core.regions.names import short_name
-from duijie.core.regions.search import candidates, find, mentioned, resolve, suggest
+from duijie.core.regions.search import candidates, complete, find, mentioned, resolve, suggest
 from duijie.core.regions.table import (
     BASIN_CODE,
     COUNTRY_CODE,
@@ -35,6 +35,7 @@ __all__ = [
     "ancestry",
     "candidates",
     "children",
+    "complete",
     "delta_cities",
     "find",
     "full_name",

@@ -8,7 +8,7 @@ from functools import lru_cache
 from duijie.core.errors import Fault
 from duijie.core.likeness import NameIndex
 from duijie.core.regions.names import GENERIC, tiers
-from duijie.core.regions.table import Level, Region, ancestry, full_name, load, within
+from duijie.core.regions.table import DELTA_CODE, Level, Region, ancestry, children, full_name, load, within
 from duijie.core.text import half_width, match_key, shorten, simplified
 
 LONGEST_KEY = 60
@@ -153,6 +153,30 @@ def suggest(text: str) -> tuple[Region, ...]:
     ordered = sorted(best, key=lambda code: best[code])
     closest = [code for code in ordered if best[code][0] <= best[ordered[0]][0] + 0.05]
     return tuple(load()[code] for code in closest[:_SUGGESTED])
+
+
+def complete(text: str, *, limit: int = 10) -> tuple[Region, ...]:
+    """What a person who has typed `text` so far may be looking for: names that are it, begin with it, hold it, look like it.
+
+    Within each, the wider place comes first, and those of the delta before others; what is it is followed by its parts.
+    """
+    key = match_key(text)[:LONGEST_KEY]
+    if not key:
+        return ()
+    best: dict[str, int] = dict.fromkeys(_candidate_codes(text, None), 0)
+    for tier in tiers():
+        for name, codes in tier.items():
+            at = name.find(key)
+            if at >= 0:
+                for code in codes:
+                    best[code] = min(best.get(code, 2), 1 if at == 0 else 2)
+    ordered = sorted(best, key=lambda code: (best[code], _RANK[load()[code].level], not within(code, DELTA_CODE), code))
+    exact = [code for code, rank in best.items() if rank == 0]
+    below = [child.code for code in exact for child in children(code) if child.code not in best]
+    ordered[len(exact) : len(exact)] = below if len(exact) == 1 and len(key) > 1 else []
+    if len(ordered) < limit:
+        ordered += [region.code for region in suggest(text) if region.code not in ordered]
+    return tuple(load()[code] for code in ordered[:limit])
 
 
 @lru_cache(maxsize=1)

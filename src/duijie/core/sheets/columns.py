@@ -51,7 +51,7 @@ MONEY_UNITS = frozenset(
 )  # fmt: skip
 UNITS = MONEY_UNITS | frozenset(
     ("平方米", "m2", "亩", "公顷", "平方公里", "km2", "米", "公里", "km", "人", "名", "家", "个", "项", "天", "日", "周", "月", "个月",
-     "年", "小时", "%", "吨", "千克", "kg", "千瓦", "kw", "兆瓦", "mw", "度", "kwh", "台", "套", "件")
+     "年", "小时", "%", "吨", "千克", "kg", "千瓦", "kw", "兆瓦", "mw", "度", "kwh", "台", "套", "件", "万平方米", "千平方米", "万亩", "万人", "万吨", "万千瓦", "万台", "万套", "万件", "级", "条")
 )  # fmt: skip
 
 
@@ -67,7 +67,7 @@ def heading_unit(text: str) -> str:
     for groups in _BRACKETED.findall(_REQUIRED_MARK.sub("", simplified(half_width(text)))):
         for inner in groups:
             unit = inner.strip().removeprefix("单位").lstrip(":： ").removeprefix("人民币")
-            if unit.casefold() in UNITS:
+            if unit.casefold().split("/")[0] in UNITS:
                 return unit
     return ""
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from duijie.core.errors import Fault
 from duijie.core.sheets.cells import place_of
-from duijie.core.sheets.columns import Column, heading_keys, heading_table, heading_unit, table_unit
+from duijie.core.sheets.columns import MONEY_UNITS, Column, heading_keys, heading_table, heading_unit, table_unit
 from duijie.core.sheets.limits import refuse
 from duijie.core.sheets.xlsx import Raw
-from duijie.core.text import match_key, shorten, tidy_line
+from duijie.core.text import half_width, shorten, tidy_line
 
 Merges = tuple[tuple[int, int, int, int], ...]
 _SAME_UNITS = (
@@ -56,12 +56,12 @@ def find_headings(rows: Sequence[Raw], merges: Merges, columns: Sequence[Column]
 
 
 def _apply_table_unit(headings: Headings, rows: Sequence[Raw]) -> None:
-    """单位：万元 above the headings holds for every column of money that names no unit of its own."""
+    """单位：万元 above the headings holds for every column of money that names no unit of its own, then the column's."""
     above = [text for number, cells in rows if number < headings.row for text in _texts(cells).values()]
     unit = next(filter(None, map(table_unit, above)), "")
     for index, column in headings.columns.items():
-        if unit and column.kind == "money":
-            headings.units.setdefault(index, unit)
+        if column.kind == "money" and (unit or column.unit in MONEY_UNITS - {"元"}):
+            headings.units.setdefault(index, unit or column.unit)
 
 
 def plain_headings(rows: Sequence[Raw]) -> Headings | None:
@@ -172,8 +172,12 @@ def _put(headings: Headings, index: int, column: Column, text: str) -> None:
 
 
 def _same_unit(first: str, second: str) -> bool:
-    keys = {match_key(first), match_key(second)}
-    return len(keys) == 1 or any(keys <= same for same in _SAME_UNITS)
+    """Whether two units are one: 平方米 and ㎡, part by part in 元/平方米/月."""
+    ones, others = (half_width(unit).casefold().replace(" ", "").split("/") for unit in (first, second))
+    return len(ones) == len(others) and all(
+        one == other or any({one, other} <= same for same in _SAME_UNITS)
+        for one, other in zip(ones, others, strict=True)
+    )
 
 
 def _twice(column: Column, headings: Headings, first: int, second: int, sheet: str) -> Fault:
