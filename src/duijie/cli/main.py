@@ -18,6 +18,7 @@ COMMANDS: dict[str, str] = {
     "demo": "duijie.cli.demo:demo",
     "doctor": "duijie.cli.upkeep:doctor",
     "key": "duijie.cli.members:key",
+    "listing": "duijie.cli.listings:listing",
     "member": "duijie.cli.members:member",
     "organisation": "duijie.cli.members:organisation",
     "generate": "duijie.cli.generate:generate",

@@ -7,6 +7,7 @@ from duijie.core.events import handles
 from duijie.core.models import Event
 from duijie.core.worker import at_start, every
 from duijie.publish.actions import expire_due
+from duijie.publish.alerts import tell_at_once, tell_due, tell_owner_of_review, tell_reviewers
 from duijie.publish.search.index import search_index
 from duijie.publish.search.syncing import compare, index_listings, index_members, index_organisations, rebuild, repair
 
@@ -31,7 +32,9 @@ def index_changed_listings(events: list[Event]) -> None:
     index_listings(_ids(events))
 
 
-@handles("organisation.verified", "organisation.changed", "organisation.unverified", priority=1, outside=True)
+@handles(
+    "organisation.verified", "organisation.changed", "organisation.verification_withdrawn", priority=1, outside=True
+)
 def index_changed_organisations(events: list[Event]) -> None:
     index_organisations(_ids(events))
 
@@ -39,6 +42,27 @@ def index_changed_organisations(events: list[Event]) -> None:
 @handles("member.admitted", "member.changed", priority=1, outside=True)
 def index_changed_members(events: list[Event]) -> None:
     index_members(_ids(events))
+
+
+@handles("listing.published", priority=6, outside=True)
+def tell_saved_searches(events: list[Event]) -> None:
+    tell_at_once(_ids(events))
+
+
+@handles("listing.submitted", "listing.created", priority=4)
+def tell_who_reviews(event: Event) -> None:
+    tell_reviewers(event.payload.get("ids", []))
+
+
+@handles("listing.returned", "listing.published", priority=4)
+def tell_how_it_was_reviewed(event: Event) -> None:
+    if not event.payload.get("bulk"):
+        tell_owner_of_review(event.payload.get("ids", []))
+
+
+@every(600)
+def tell_searches_that_are_due() -> None:
+    tell_due()
 
 
 @at_start

@@ -87,6 +87,7 @@ class SheetReader:
                 if column not in troubled:  # a cell that could not be read is told once, as that
                     fault.detail["column"] = column
                     faults.append(fault.at(sheet.place(number, column)))
+        faults.sort(key=lambda f: (len(f.place or ""), f.place or ""))  # as they stand in the row: Z before AA
         for fault in faults:
             fault.detail["row"] = number
         return ReadRow(number, None if faults else row, faults, shown)
