@@ -150,7 +150,7 @@ def import_sheet(
             n=batch.rows_new,
             c=batch.rows_changed,
             s=batch.rows_same,
-        )  # fmt: skip
+        )
     )
     sys.exit(1 if batch.status == ImportBatch.Status.FAILED or (batch.rows_bad and not good_rows) else 0)
 
