@@ -159,18 +159,18 @@ def test_an_upsert_by_external_id_creates_once_changes_after_and_says_nothing_wh
     park = make_member("南湖高新区")
     liaison = viewer("liaison", park)
     code = credit_code(31)
-    first, created = actions.upsert_organisation(
+    first, what = actions.upsert_organisation(
         actor=liaison, member=park, record=record(external_id="A-1", credit_code=code, profile="做轴承")
     )
-    assert (created, first.version) == (True, 1)
-    again, created = actions.upsert_organisation(
+    assert (what, first.version) == ("created", 1)
+    again, what = actions.upsert_organisation(
         actor=liaison, member=park, record=record(external_id="A-1", credit_code=code)
     )
-    assert (created, again.pk, again.version, again.profile) == (False, first.pk, 1, "做轴承")
-    changed, created = actions.upsert_organisation(
+    assert (what, again.pk, again.version, again.profile) == ("unchanged", first.pk, 1, "做轴承")
+    changed, what = actions.upsert_organisation(
         actor=liaison, member=park, record=record(external_id="A-1", credit_code=code, size="中型")
     )
-    assert (created, changed.version, changed.size) == (False, 2, "medium")
+    assert (what, changed.version, changed.size) == ("changed", 2, "medium")
     assert list(Event.objects.order_by("id").values_list("name", flat=True)) == [
         "organisation.registered",
         "organisation.changed",

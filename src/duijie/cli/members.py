@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import secrets
+import shutil
+import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import click
@@ -139,6 +142,62 @@ def organisation_register(verified: bool, **values: Any) -> None:
     click.echo(actions.register_organisation(actor=_system(), record=record, verified=verified).uid)
 
 
+@organisation.command("template")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@platform_command
+def organisation_template(output: Path) -> None:
+    """写出单位的 Excel 模板。Write the Excel template of organisations."""
+    _write_template("organisations", output)
+
+
+@organisation.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--member", "member_name", required=True, help="所属成员 / the home member")
+@click.option("--dry-run", is_flag=True, help="只检查，不写入 / check only")
+@click.option("--good-rows", is_flag=True, help="只导入正确的行 / bring in the good rows although others have faults")
+@click.option(
+    "-o", "--marked", type=click.Path(path_type=Path, dir_okay=False), help="标错的副本写到这里 / the marked copy"
+)
+@platform_command
+def organisation_import(file: Path, member_name: str, dry_run: bool, good_rows: bool, marked: Path | None) -> None:
+    """按表格登记或更新单位。Register or change organisations by sheet; exit status 1 where a row has a fault."""
+    _import("organisations", file, member_name, dry_run, good_rows, marked)
+
+
+def _write_template(kind: str, output: Path) -> None:
+    from duijie.members.sheets import write_template_of
+
+    with output.open("wb") as handle:
+        write_template_of(kind, handle)
+    click.echo(str(output))
+
+
+def _import(kind: str, file: Path, member_name: str, dry_run: bool, good_rows: bool, marked: Path | None) -> None:
+    from duijie.core.access import SYSTEM
+    from duijie.core.files import get_file, path_of
+    from duijie.core.jobs import run_job
+    from duijie.core.language import t
+    from duijie.members import actions
+    from duijie.members.places import find_member
+
+    with file.open("rb") as handle:
+        job = actions.start_sheet(
+            actor=_system(), member=find_member(member_name), kind=kind, name=file.name, dry_run=dry_run,
+            all_or_nothing=not good_rows, chunks=iter(lambda: handle.read(1 << 20), b""),
+        )  # fmt: skip
+    run_job(job.pk)
+    job.refresh_from_db()
+    if job.status == "failed":
+        click.echo(t(job.error["zh"], job.error["en"]), err=True)
+        sys.exit(1)
+    for fault in job.result["faults"]:
+        click.echo(f"{fault['place']}: {t(fault['zh'], fault['en'])}", err=True)
+    if marked and job.result["marked_file"]:
+        shutil.copyfile(path_of(get_file(job.result["marked_file"], SYSTEM)), marked)
+    click.echo(json.dumps({k: job.result[k] for k in ("dry_run", "checked", "written", "bad_rows")}))
+    sys.exit(1 if job.result["bad_rows"] else 0)
+
+
 @click.group()
 def key() -> None:
     """接口密钥 / API keys"""
@@ -271,6 +330,28 @@ def user_role(person: str, role: str, scope: str | None, where: str, revoke: boo
         for grant in RoleGrant.objects.filter(user=found, role=word, scope=place, scope_id=place_id):
             actions.revoke_role(actor=_system(), grant=grant)
     click.echo("ok")
+
+
+@user.command("template")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@platform_command
+def user_template(output: Path) -> None:
+    """写出人员的 Excel 模板。Write the Excel template of people."""
+    _write_template("people", output)
+
+
+@user.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--member", "member_name", required=True, help="在哪个成员 / at which member")
+@click.option("--dry-run", is_flag=True, help="只检查，不写入 / check only")
+@click.option("--good-rows", is_flag=True, help="只导入正确的行 / bring in the good rows although others have faults")
+@click.option(
+    "-o", "--marked", type=click.Path(path_type=Path, dir_okay=False), help="标错的副本写到这里 / the marked copy"
+)
+@platform_command
+def user_import(file: Path, member_name: str, dry_run: bool, good_rows: bool, marked: Path | None) -> None:
+    """按表格邀请人员。Invite people by sheet; exit status 1 where a row has a fault."""
+    _import("people", file, member_name, dry_run, good_rows, marked)
 
 
 def _grant(person: Any, role: str, scope: str | None, where: str) -> None:

@@ -148,3 +148,16 @@ class ApiKeyRecord(Record):
     name: Annotated[line(80), said("用途", "Purpose", example="政务服务系统推送", aliases=("名称",))]
     scopes: Annotated[choices(KeyScope), Field(min_length=1), said("权限", "May do", example="读取供需、写入供需")]
     expires_on: Annotated[Day | None, said("到期日", "Expires on", help_zh="当天结束时失效；留空不过期", help_en="Valid through that day; empty: no end")] = None  # fmt: skip
+
+
+class PersonRow(Record):
+    """A person in a sheet: who, and the role at the member, or at one of its organisations where one is named."""
+
+    name: Annotated[line(80), said("姓名", "Name", example="沈禾")]
+    email: Annotated[Email, said("邮箱", "E-mail", example="shen.he@example.cn", aliases=("电子邮箱", "电子邮件"))]
+    role: Annotated[choice(Role), said("角色", "Role", example="联络员")]
+    organisation: Annotated[line(120) | None, said("单位", "Organisation", help_zh="单位角色才填：已登记单位的全称或信用代码", help_en="For roles in an organisation: its full name or credit code", aliases=("单位名称", "企业名称"))] = None  # fmt: skip
+    title: Annotated[line(80) | None, said("职务", "Title", example="招商科科长", aliases=("职位",))] = None
+    phone: Annotated[Phone | None, said("电话", "Telephone", aliases=("手机", "联系电话", "手机号"))] = None
+    language: Annotated[choice(Language) | None, said("语言", "Language")] = None
+    ends_on: Annotated[Day | None, said("到期日", "Until", example="2027-12-31")] = None

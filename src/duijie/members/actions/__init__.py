@@ -10,6 +10,7 @@ from duijie.members.actions.alliances import (
     found_alliance,
     member_record_of,
 )
+from duijie.members.actions.imports import start_sheet
 from duijie.members.actions.keys import authenticate_key, create_api_key, revoke_api_key, rotate_api_key
 from duijie.members.actions.organisations import (
     change_organisation,
@@ -50,6 +51,7 @@ __all__ = [
     "revoke_role",
     "rotate_api_key",
     "sign_agreement",
+    "start_sheet",
     "upsert_organisation",
     "verify_organisation",
     "withdraw_verification",

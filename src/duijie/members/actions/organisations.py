@@ -84,8 +84,10 @@ def change_organisation(
 
 def upsert_organisation(
     *, actor: Viewer, member: Member, record: OrganisationRecord, version: int | None = None, dry_run: bool = False
-) -> tuple[Organisation, bool]:
-    """Create or change the organisation with this external id (or else this credit code) at `member`; (record, created).
+) -> tuple[Organisation, str]:
+    """Create or change the organisation with this external id (or else this credit code) at `member`.
+
+    Returns it with "created", "changed" or "unchanged".
 
     Idempotent: the same record again changes nothing. Raises Conflict "organisation.elsewhere" where the credit code is
     registered with another member.
@@ -100,11 +102,12 @@ def upsert_organisation(
             current = Organisation(home_member=member, registered_by_id=actor.user_id, **_values(record))
             _save(current)
             act.done(current, member_id=member.pk, event="organisation.registered", ids=[current.pk])
-            return current, True
+            return current, "created"
         if version is not None and version != current.version:
             raise Stale
+        before = current.version
         _write(act, actor, current, record, keep_missing=True)
-    return current, False
+    return current, "changed" if current.version != before else "unchanged"
 
 
 def verify_organisation(*, actor: Viewer, organisation: Organisation, version: int | None = None) -> Organisation:

@@ -31,7 +31,14 @@ def create_person(*, actor: Viewer, record: PersonRecord, password: str = "") ->
 
 
 def invite_person(
-    *, actor: Viewer, record: PersonRecord, role: str, scope: str, scope_id: int = 0, ends_on: date | None = None
+    *,
+    actor: Viewer,
+    record: PersonRecord,
+    role: str,
+    scope: str,
+    scope_id: int = 0,
+    ends_on: date | None = None,
+    dry_run: bool = False,
 ) -> User:
     """Give a role to the person with this mail address; who has no account yet gets one and a mail with a link to open it.
 
@@ -39,7 +46,7 @@ def invite_person(
     nobody signs up with the address of somebody who is about to be invited. Raises NotAllowed, Conflict
     "person.unconfirmed", "person.username_taken".
     """
-    with acting(actor, "person.invite") as act:
+    with acting(actor, "person.invite", dry_run=dry_run) as act:
         demand_grant(actor, role, scope, place_of_scope(scope, scope_id))
         person = _holder_of(record.email)
         invited = person is None

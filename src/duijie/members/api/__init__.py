@@ -2,10 +2,10 @@
 
 from ninja import Router
 
-from duijie.members.api import account, agreements, directory, organisations
+from duijie.members.api import account, agreements, directory, organisations, sheets
 
 router = Router()
-for part in (directory, organisations, agreements, account):
+for part in (directory, organisations, sheets, agreements, account):
     router.add_router("", part.router)
 
 __all__ = ["router"]

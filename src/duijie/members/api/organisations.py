@@ -123,8 +123,8 @@ def put_organisation(request: HttpRequest, slug: str, external_id: str, dry_run:
     record = parse(OrganisationRecord, json_object(request) | {"external_id": external_id})
     if must_be_new(request) and Organisation.objects.filter(home_member=member, external_id=external_id).exists():
         raise Stale
-    saved, created = actions.upsert_organisation(
+    saved, what = actions.upsert_organisation(
         actor=viewer, member=member, record=record, version=expected_version(request), dry_run=dry_run
     )
-    content = {"what": "created" if created else "kept", "organisation": organisation_out(saved)}
-    return answer(content, status=201 if created and not dry_run else 200, etag=saved.etag)
+    content = {"what": what, "organisation": organisation_out(saved)}
+    return answer(content, status=201 if what == "created" and not dry_run else 200, etag=saved.etag)

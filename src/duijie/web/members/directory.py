@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from duijie.core import regions
+from duijie.core.access import Viewer
 from duijie.core.calendar import parse_date
 from duijie.core.errors import Fault, NotAllowed
 from duijie.core.language import Label, t
@@ -21,8 +22,9 @@ from duijie.members.choices import AgreementKind, MemberKind, Standing
 from duijie.members.models import Alliance, Member
 from duijie.members.places import find_member, place_of_alliance, place_of_member
 from duijie.members.queries import Edge, name_of
-from duijie.members.rules import Place, demand, may
+from duijie.members.rules import Place, demand, grantable_roles, may
 from duijie.members.schemas import AllianceRecord, MemberRecord
+from duijie.members.sheets import KINDS
 from duijie.web.kit import Branch, Cell, Choice, Column, FormField, Option, Table
 from duijie.web.kit.facets import ActiveFilter, Facet
 from duijie.web.members.forms import FormPage, for_people, posted_version, viewer_of_page
@@ -96,9 +98,29 @@ def member_page(request: HttpRequest, slug: str) -> HttpResponse:
         "coverage": queries.coverage_of_parts(viewer, member) if page.parts else None,
         "parts": [Branch(name_of(part), address_of(part)) for part in page.parts],
         "sections": sections_of("member", request, member),
+        "imports": sheets_open_to(viewer, member),
         "crumbs": [members_crumb(), (name_of(member), "")],
     }
     return render(request, "members/member.html", context)
+
+
+def sheets_open_to(viewer: Viewer, member: Member) -> list[tuple[str, str]]:
+    """(label, address) of the sheets that the viewer may bring in at this member."""
+    if not viewer.grants:
+        return []
+    where = place_of_member(member)
+    allowed = {
+        "organisations": may(viewer, "organisation.upsert", where),
+        "people": bool(grantable_roles(viewer, "member", where)),
+    }
+    return [
+        (
+            t("导入{what}", "Import {what}", what=str(sheet.label)),
+            reverse("members:sheet_upload", args=[member.slug, word]),
+        )
+        for word, sheet in KINDS.items()
+        if allowed[word]
+    ]
 
 
 def partner_table(edges: list[Edge]) -> Table | None:

@@ -13,12 +13,17 @@ from duijie.web.members import (
     navigation,  # noqa: F401 (registers the entries)
     organisations,
     people,
+    sheets,
 )
 
 _pages = [
     path("members/", directory.directory, name="directory"),
     path("members/<slug:slug>/", directory.member_page, name="member"),
     path("members/<slug:slug>/edit/", directory.edit_member, name="edit_member"),
+    path("members/<slug:slug>/import/<str:kind>/", sheets.upload, name="sheet_upload"),
+    path("sheets/template/<str:kind>.xlsx", sheets.template, name="sheet_template"),
+    path("sheets/<str:uid>/", sheets.sheet, name="sheet"),
+    path("sheets/<str:uid>/marked/", sheets.marked_copy, name="marked_copy"),
     path("alliances/<slug:slug>/", directory.alliance_page, name="alliance"),
     path("alliances/<slug:slug>/edit/", directory.edit_alliance, name="edit_alliance"),
     path("alliances/<slug:slug>/admit/", directory.admit, name="admit"),
