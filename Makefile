@@ -28,7 +28,8 @@ node_modules/.stamp: package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-ASSET_SOURCES := $(shell find src/duijie/web/assets -type f 2>/dev/null) package.json
+# The build keeps the rules and icons that templates and Python files of the pages name, so these are sources too.
+ASSET_SOURCES := $(shell find src/duijie/web -path '*/static' -prune -o -type f \( -path '*/assets/*' -o -name '*.html' -o -name '*.py' \) -print 2>/dev/null) package.json
 src/duijie/web/static/built/.stamp: node_modules/.stamp $(ASSET_SOURCES)
 	npm run --silent build
 	@mkdir -p src/duijie/web/static/built && touch $@

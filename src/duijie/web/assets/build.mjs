@@ -10,8 +10,8 @@ import { PurgeCSS } from "purgecss";
 import { iconSprite } from "./icons.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const source = join(here, "..", "..");
-const root = join(source, "..", "..");
+const source = join(here, ".."); // all pages live in duijie.web
+const root = join(source, "..", "..", "..");
 const built = join(here, "..", "static", "built");
 
 /** Every file under `folder` whose name ends in one of `endings`. */

@@ -78,7 +78,7 @@ function cartesian(spec, palette, base) {
   }));
   return {
     tooltip: { ...base.tooltip, trigger: "axis", axisPointer: { type: spec.kind === "line" ? "line" : "shadow", lineStyle: { color: palette.riverLine }, shadowStyle: { color: palette.wash, opacity: 0.6 } } },
-    grid: { top, left: 0, right: flat ? palette.rem * 3.5 : palette.rem * 0.75, bottom: 0, containLabel: true },
+    grid: { top, left: 0, right: palette.rem * (flat ? 3.5 : spec.kind === "line" ? 1.25 : 0.75), bottom: 0, containLabel: true },
     xAxis: flat ? axis.value() : { ...axis.category(spec.categories), boundaryGap: spec.kind !== "line" },
     // The unit stands beside the title.
     yAxis: flat ? axis.category(spec.categories, true) : axis.value(),

@@ -12,14 +12,17 @@ export function mapOptions(spec, palette, boundary, shape) {
   const dot = palette.rem * 0.5;
   const place = boundary ? { coordinateSystem: "geo" } : { coordinateSystem: "cartesian2d" };
   const kinds = [...new Set(spec.points.map((/** @type {any} */ point) => point.kind ?? ""))];
+  const window = windowOf(spec, shape);
+  // Names stand right of their dots, except near the right edge, where they would be cut off.
+  const side = (/** @type {number} */ lon) => (lon > window.west + window.width * 0.75 ? "left" : "right");
   const points = kinds.map((kind, order) => ({
     ...place, name: kind || spec.title, type: "scatter", itemStyle: { color: palette.series[order % 6], opacity: 0.82, borderColor: palette.surface, borderWidth: 1 },
     symbol: ["circle", "rect", "triangle", "diamond"][order % 4],
     label: { show: spec.points.length <= 40, position: "right", formatter: "{b}", color: palette.ink, fontSize: palette.rem * 0.8125, textBorderColor: palette.surface, textBorderWidth: 3 },
     labelLayout: { hideOverlap: true }, emphasis: { scale: 1.3, label: { show: true } },
     data: spec.points.filter((/** @type {any} */ point) => (point.kind ?? "") === kind).map((/** @type {any} */ point) => ({
-      name: point.name, url: point.url, value: [point.lon, point.lat, point.value ?? null],
-      symbolSize: point.value == null ? dot : dot + Math.sqrt(point.value / largest) * palette.rem * 2.25,
+      name: point.name, url: point.url, value: [point.lon, point.lat, point.value ?? null], label: { position: side(point.lon) },
+      symbolSize: point.value == null ? dot : dot + Math.sqrt(point.value / largest) * palette.rem * (shape < 1 ? 1.25 : 2.25),
     })),
   }));
   const flows = {
@@ -38,7 +41,7 @@ export function mapOptions(spec, palette, boundary, shape) {
         return `<b>${escape(p.name)}</b>${value == null ? "" : `<br>${short(value)} ${escape(spec.unit)}`}`;
       },
     },
-    ...(boundary ? geoFrame(palette) : graticule(spec, palette, shape)),
+    ...(boundary ? geoFrame(palette) : graticule(window, palette)),
     series: [flows, ...points],
   };
 }
@@ -48,21 +51,32 @@ function geoFrame(palette) {
   return { geo: { map: "boundary", roam: true, itemStyle: { areaColor: palette.wash, borderColor: palette.line }, label: { show: false }, emphasis: { itemStyle: { areaColor: palette.riverWash }, label: { show: false } } } };
 }
 
-/** Axes that hold every point with a margin, stretched so that distances look right. */
-function graticule(/** @type {any} */ spec, /** @type {any} */ palette, /** @type {number} */ shape) {
+/** The part of the earth that holds every point with a margin, in degrees, stretched to the shape of the box. */
+function windowOf(/** @type {any} */ spec, /** @type {number} */ shape) {
   const all = [...spec.points.map((/** @type {any} */ p) => [p.lon, p.lat]), ...spec.flows.flatMap((/** @type {any} */ f) => [f.from, f.to])];
   const lons = all.map((p) => p[0]);
   const lats = all.map((p) => p[1]);
-  const middle = [(Math.min(...lons) + Math.max(...lons)) / 2, (Math.min(...lats) + Math.max(...lats)) / 2];
-  const squeeze = Math.cos((middle[1] * Math.PI) / 180);
-  let width = (Math.max(...lons) - Math.min(...lons)) * 1.25 + 0.6;
+  const lon = (Math.min(...lons) + Math.max(...lons)) / 2;
+  const lat = (Math.min(...lats) + Math.max(...lats)) / 2;
+  const squeeze = Math.cos((lat * Math.PI) / 180);
+  let width = (Math.max(...lons) - Math.min(...lons)) * 1.2 + 0.6;
   let height = (Math.max(...lats) - Math.min(...lats)) * 1.2 + 0.6;
   if ((width * squeeze) / height < shape) width = (height * shape) / squeeze;
   else height = (width * squeeze) / shape;
-  const axis = (/** @type {number} */ centre, /** @type {number} */ span, /** @type {string} */ sign) => ({
-    type: "value", min: centre - span / 2, max: centre + span / 2, interval: span > 12 ? 4 : span > 5 ? 2 : 1,
-    axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: palette.line, type: "dotted" } },
-    axisLabel: { inside: true, color: palette.ink3, fontSize: palette.rem * 0.6875, showMinLabel: false, showMaxLabel: false, formatter: (/** @type {number} */ v) => (Math.abs(v - Math.round(v)) < 1e-6 ? `${Math.round(v)}°${sign}` : "") },
-  });
-  return { grid: { top: 0, left: 0, right: 0, bottom: 0 }, xAxis: axis(middle[0], width, "E"), yAxis: axis(middle[1], height, "N") };
+  return { west: lon - width / 2, south: lat - height / 2, width, height };
+}
+
+/** Quiet lines of longitude and latitude. */
+function graticule(/** @type {ReturnType<typeof windowOf>} */ window, /** @type {any} */ palette) {
+  const step = window.width > 12 ? 4 : window.width > 5 ? 2 : 1;
+  const axis = (/** @type {number} */ start, /** @type {number} */ span, /** @type {string} */ sign) => {
+    const customValues = [];
+    for (let degree = Math.ceil(start / step) * step; degree < start + span; degree += step) customValues.push(degree);
+    return {
+      type: "value", min: start, max: start + span, axisLine: { show: false }, axisTick: { show: false, customValues },
+      splitLine: { customValues, lineStyle: { color: palette.line, type: "dotted" } },
+      axisLabel: { customValues, inside: true, color: palette.ink3, fontSize: palette.rem * 0.75, hideOverlap: true, formatter: (/** @type {number} */ degree) => `${Math.round(degree)}°${sign}` },
+    };
+  };
+  return { grid: { top: 0, left: 0, right: 0, bottom: 0 }, xAxis: axis(window.west, window.width, "E"), yAxis: axis(window.south, window.height, "N") };
 }
