@@ -85,16 +85,19 @@ class Choices(StrEnum):
     """A closed list: stored as a stable word, shown in both languages, understood in each.
 
     class Mode(Choices):
-        LICENCE = "licence", "技术许可", "Licence"
+        LICENCE = "licence", "技术许可", "Licence", ("许可使用", "授权")
+
+    The last part, where there is one, holds other names that people write.
     """
 
     zh: str
     en: str
+    also: tuple[str, ...]
 
-    def __new__(cls, value: str, zh: str = "", en: str = "") -> Self:
+    def __new__(cls, value: str, zh: str = "", en: str = "", also: tuple[str, ...] = ()) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
-        member.zh, member.en = zh, en
+        member.zh, member.en, member.also = zh, en, also
         return member
 
     @property

@@ -304,7 +304,7 @@ Web = Annotated[str, understood(_read_web)]
 def _keys(kind: type[Choices]) -> dict[str, str]:
     table: dict[str, str] = {}
     for member in kind:
-        for name in (member.value, member.zh, member.en, *re.split(r"[/／（）()]", member.zh)):
+        for name in (member.value, member.zh, member.en, *re.split(r"[/／（）()]", member.zh), *member.also):
             if name:
                 table.setdefault(match_key(name), member.value)
     return table

@@ -53,6 +53,8 @@ def give(
             demand_another_platform_admin(current.pk)
         current.ends_on = ends_on
         current.save(update_fields=["ends_on"])
+        if scope == "organisation":  # a person is counted to the first organisation they speak for
+            User.objects.filter(pk=person_id, organisation__isnull=True).update(organisation_id=scope_id)
         act.done(
             ("user", current.user.uid),
             member_id=member_of_scope(scope, scope_id),

@@ -11,16 +11,24 @@ from duijie.publish.kinds.fields import PROOF, SUBSTANCE, TERMS, Count, Days
 
 
 class CapacityUse(Choices):
-    ORDER = "order", "接订单/来料加工/代工", "Takes orders"
-    LEASE_LINE = "lease_line", "租产线/租设备", "Lease of the line"
+    ORDER = (
+        "order",
+        "接订单",
+        "Takes orders",
+        (
+            "来料加工",
+            "代工",
+        ),
+    )
+    LEASE_LINE = "lease_line", "租产线", "Lease of the line", ("租设备",)
     LEASE_SHOP = "lease_shop", "租车间", "Lease of the workshop"
     JOINT = "joint", "合作经营", "Joint operation"
 
 
 class CapacityStage(Choices):
-    FREE = "free", "有空档/空闲", "Free"
+    FREE = "free", "有空档", "Free", ("空闲",)
     PARTLY = "partly", "部分空闲", "Partly free"
-    FULL = "full", "排满/可排队", "Full; orders queue"
+    FULL = "full", "排满", "Full; orders queue", ("可排队",)
     BUILDING = "building", "在建", "Being built"
 
 

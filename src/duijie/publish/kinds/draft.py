@@ -33,28 +33,85 @@ if TYPE_CHECKING:  # the kinds are readable without Django
 class KindChoice(Choices):
     """The twelve kinds by name; what each one holds stands in `KINDS`."""
 
-    NEED = "need", "需求/技术需求/企业需求", "Need"
-    TECHNOLOGY = "technology", "成果/技术成果/技术", "Technology"
+    NEED = (
+        "need",
+        "需求",
+        "Need",
+        (
+            "技术需求",
+            "企业需求",
+        ),
+    )
+    TECHNOLOGY = (
+        "technology",
+        "成果",
+        "Technology",
+        (
+            "技术成果",
+            "技术",
+        ),
+    )
     EXPERT = "expert", "专家", "Expert"
-    INSTRUMENT = "instrument", "仪器设备/仪器/大型仪器", "Instrument"
-    CAPACITY = "capacity", "产能/共享产能/代工", "Capacity"
-    SITE = "site", "载体/厂房/用地/场地", "Site"
-    FUND = "fund", "资金/基金", "Fund"
-    PROJECT = "project", "项目/招商项目/融资项目", "Project seeking partners"
+    INSTRUMENT = (
+        "instrument",
+        "仪器设备",
+        "Instrument",
+        (
+            "仪器",
+            "大型仪器",
+        ),
+    )
+    CAPACITY = (
+        "capacity",
+        "产能",
+        "Capacity",
+        (
+            "共享产能",
+            "代工",
+        ),
+    )
+    SITE = (
+        "site",
+        "载体",
+        "Site",
+        (
+            "厂房",
+            "用地",
+            "场地",
+        ),
+    )
+    FUND = "fund", "资金", "Fund", ("基金",)
+    PROJECT = (
+        "project",
+        "项目",
+        "Project seeking partners",
+        (
+            "招商项目",
+            "融资项目",
+        ),
+    )
     POLICY = "policy", "政策", "Policy"
-    TALENT = "talent", "人才/岗位", "Talent"
+    TALENT = "talent", "人才", "Talent", ("岗位",)
     TOPIC = "topic", "课题", "Research topic"
-    NOTICE = "notice", "动态/通知/公告", "Notice"
+    NOTICE = (
+        "notice",
+        "动态",
+        "Notice",
+        (
+            "通知",
+            "公告",
+        ),
+    )
 
 
 class VisibilityChoice(Choices):
     """Who may see a published listing."""
 
     PUBLIC = "public", "公开", "Everybody"
-    ALLIANCE = "alliance", "联盟内/指定联盟", "A named alliance"
+    ALLIANCE = "alliance", "联盟内", "A named alliance", ("指定联盟",)
     MEMBERS = "members", "指定成员", "Named members"
-    MEMBER = "member", "本园区/本成员", "Own member"
-    OWNER = "owner", "仅自己/仅本单位", "Owner only"
+    MEMBER = "member", "本园区", "Own member", ("本成员",)
+    OWNER = "owner", "仅自己", "Owner only", ("仅本单位",)
 
 
 class ListingDraft(Record):

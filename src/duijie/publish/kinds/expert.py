@@ -11,11 +11,19 @@ from duijie.publish.kinds.fields import PROOF, SUBSTANCE, TERMS, Days, Figure, P
 
 
 class ExpertService(Choices):
-    CONSULTING = "consulting", "技术咨询/诊断", "Consulting"
+    CONSULTING = "consulting", "技术咨询", "Consulting", ("诊断", "技术诊断")
     DEVELOPMENT = "development", "合作研发", "Joint development"
-    REVIEW = "review", "项目评审/论证", "Review"
+    REVIEW = "review", "项目评审", "Review", ("论证",)
     TRAINING = "training", "培训讲座", "Training"
-    RESIDENCE = "residence", "驻点/科技特派员/周末工程师", "Residence at the firm"
+    RESIDENCE = (
+        "residence",
+        "驻点",
+        "Residence at the firm",
+        (
+            "科技特派员",
+            "周末工程师",
+        ),
+    )
     MENTORING = "mentoring", "创业辅导", "Mentoring"
 
 
@@ -77,7 +85,7 @@ class ExpertFacets(Record):
     ] = None
     fee_basis: Annotated[
         choice(PriceBasis) | None,
-        said("计费方式", "Fee basis", example="元/天", group=TERMS, secret=False, aliases=("计费单位",)),
+        said("计费方式", "Fee basis", example="每天", group=TERMS, secret=False, aliases=("计费单位",)),
     ] = None
     travels: Annotated[
         YesNo | None,

@@ -11,11 +11,19 @@ from duijie.publish.kinds.fields import SUBSTANCE, TERMS, Count
 
 
 class FundType(Choices):
-    GUIDANCE = "guidance", "政府引导基金/引导基金", "Government guidance fund"
-    VENTURE = "venture", "创投基金/创业投资/天使", "Venture fund"
-    EQUITY = "equity", "股权基金/产业基金", "Private equity"
+    GUIDANCE = "guidance", "政府引导基金", "Government guidance fund", ("引导基金",)
+    VENTURE = (
+        "venture",
+        "创投基金",
+        "Venture fund",
+        (
+            "创业投资",
+            "天使",
+        ),
+    )
+    EQUITY = "equity", "股权基金", "Private equity", ("产业基金",)
     MERGER = "merger", "并购基金", "M&A fund"
-    BANK = "bank", "银行/信贷", "Bank"
+    BANK = "bank", "银行", "Bank", ("信贷",)
     GUARANTEE = "guarantee", "担保", "Guarantee"
     LEASING = "leasing", "融资租赁", "Leasing"
 
@@ -23,9 +31,9 @@ class FundType(Choices):
 class InvestedStage(Choices):
     SEED = "seed", "种子", "Seed"
     ANGEL = "angel", "天使", "Angel"
-    EARLY = "early", "初创/A轮前后", "Early"
+    EARLY = "early", "初创", "Early", ("A轮前后",)
     GROWTH = "growth", "成长", "Growth"
-    MATURE = "mature", "成熟/Pre-IPO", "Mature"
+    MATURE = "mature", "成熟", "Mature", ("Pre-IPO",)
     MERGER = "merger", "并购重组", "Mergers"
     REFORM = "reform", "国企混改", "Reform of state firms"
 

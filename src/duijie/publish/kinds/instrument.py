@@ -11,8 +11,8 @@ from duijie.publish.kinds.fields import PLACE, SUBSTANCE, TERMS, Count, Days, Fi
 
 
 class InstrumentUse(Choices):
-    OPERATED = "operated", "委托测试/代测", "Operated by the owner"
-    SELF = "self", "培训后自主上机", "By oneself after training"
+    OPERATED = "operated", "委托测试", "Operated by the owner", ("代测",)
+    SELF = "self", "培训后自主上机", "By oneself after training", ("自主上机",)
     REMOTE = "remote", "远程", "Remotely"
     LOAN = "loan", "外借", "On loan"
 
@@ -26,7 +26,7 @@ class Certificate(Choices):
 
 
 class InstrumentStage(Choices):
-    OPEN = "open", "开放共享/正常开放", "Open"
+    OPEN = "open", "开放共享", "Open", ("正常开放",)
     LIMITED = "limited", "限时开放", "Limited hours"
     REPAIR = "repair", "维修中", "Under repair"
 
@@ -122,7 +122,7 @@ class InstrumentFacets(Record):
     ] = None
     price_basis: Annotated[
         choice(PriceBasis) | None,
-        said("计费单位", "Price basis", example="元/小时", group=TERMS, weight=3, secret=False, aliases=("计费方式",)),
+        said("计费单位", "Price basis", example="每小时", group=TERMS, weight=3, secret=False, aliases=("计费方式",)),
     ] = None
     member_discount: Annotated[
         LongText | None,

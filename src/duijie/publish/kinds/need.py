@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Annotated
 
 from duijie.core.language import Label
-from duijie.core.schema import Choices, Day, LongText, Record, Whole, YesNo, choice, choices, said
+from duijie.core.schema import Choices, Day, LongText, Record, ShortLine, Whole, YesNo, choice, choices, said
 from duijie.publish.kinds.definition import KindDefinition
 from duijie.publish.kinds.fields import SUBSTANCE, TERMS, CooperationMode, PartnerKind
 
 
 class NeedType(Choices):
-    TECHNOLOGY = "technology", "技术难题/技术攻关", "Technical problem"
-    PRODUCT = "product", "产品或设备/设备采购", "Product or equipment"
+    TECHNOLOGY = "technology", "技术难题", "Technical problem", ("技术攻关",)
+    PRODUCT = "product", "产品或设备", "Product or equipment", ("设备采购",)
     TESTING = "testing", "检验检测", "Testing"
-    PRODUCTION = "production", "加工生产/找代工", "Production"
-    FINANCE = "finance", "资金/融资", "Money"
+    PRODUCTION = "production", "加工生产", "Production", ("找代工",)
+    FINANCE = "finance", "资金", "Money", ("融资",)
     TALENT = "talent", "人才", "People"
     SITE = "site", "场地厂房", "Premises"
     SERVICE = "service", "专业服务", "Professional service"
@@ -23,10 +23,10 @@ class NeedType(Choices):
 
 
 class NeedStage(Choices):
-    IDEA = "idea", "有想法/初步设想", "Idea"
+    IDEA = "idea", "有想法", "Idea", ("初步设想",)
     DEFINED = "defined", "需求明确", "Defined"
-    FUNDED = "funded", "已立项/预算已批", "Funded"
-    URGENT = "urgent", "急需/紧急", "Urgent"
+    FUNDED = "funded", "已立项", "Funded", ("预算已批",)
+    URGENT = "urgent", "急需", "Urgent", ("紧急",)
 
 
 class NeedFacets(Record):
@@ -59,6 +59,17 @@ class NeedFacets(Record):
              aliases=("已做工作", "尝试过的方案", "前期工作"),
              help_zh="免得别人再走一遍弯路", help_en="Saves others the detour"),
     ] = None  # fmt: skip
+    budget_note: Annotated[
+        ShortLine | None,
+        said(
+            "预算说明",
+            "Budget note",
+            example="每台3万元以内",
+            group=TERMS,
+            secret=False,
+            aliases=("预算备注", "单价预算"),
+        ),
+    ] = None
     deadline: Annotated[
         Day | None,
         said("希望完成日期", "Wanted by", example="2027-06-30", group=TERMS, weight=5, secret=False,

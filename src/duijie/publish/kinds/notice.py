@@ -11,10 +11,10 @@ from duijie.publish.kinds.fields import SUBSTANCE, TERMS, Count
 
 
 class NoticeType(Choices):
-    NEWS = "news", "动态/新闻", "News"
-    CALL = "call", "征集/通知", "Call"
-    EVENT = "event", "活动/活动预告", "Event"
-    RESULT = "result", "公示/结果", "Result"
+    NEWS = "news", "动态", "News", ("新闻",)
+    CALL = "call", "征集", "Call", ("通知",)
+    EVENT = "event", "活动", "Event", ("活动预告",)
+    RESULT = "result", "公示", "Result", ("结果",)
     TRAINING = "training", "培训", "Training"
 
 

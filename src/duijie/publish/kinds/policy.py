@@ -27,14 +27,22 @@ CONDITIONS = Label("申报条件", "Conditions")
 
 
 class PolicyMeasure(Choices):
-    GRANT = "grant", "补助/奖励/资助", "Grant"
-    TAX = "tax", "税收优惠/减免", "Tax relief"
-    LOAN = "loan", "贴息/贷款支持", "Interest subsidy"
-    RENT = "rent", "房租补贴/厂房补贴", "Rent subsidy"
+    GRANT = (
+        "grant",
+        "补助",
+        "Grant",
+        (
+            "奖励",
+            "资助",
+        ),
+    )
+    TAX = "tax", "税收优惠", "Tax relief", ("减免",)
+    LOAN = "loan", "贴息", "Interest subsidy", ("贷款支持",)
+    RENT = "rent", "房租补贴", "Rent subsidy", ("厂房补贴",)
     LAND = "land", "用地保障", "Land"
     TALENT = "talent", "人才补贴", "Support for people"
-    VOUCHER = "voucher", "创新券/服务券", "Voucher"
-    PROCEDURE = "procedure", "流程简化/资格认定", "Procedure or status"
+    VOUCHER = "voucher", "创新券", "Voucher", ("服务券",)
+    PROCEDURE = "procedure", "流程简化", "Procedure or status", ("资格认定",)
 
 
 class ApplicantKind(Choices):
@@ -42,10 +50,10 @@ class ApplicantKind(Choices):
     SMALL_FIRM = "small_firm", "中小微企业", "Small firm"
     START_UP = "start_up", "初创企业", "Start-up"
     UNIVERSITY = "university", "高校", "University"
-    INSTITUTE = "institute", "科研院所/新型研发机构", "Institute"
+    INSTITUTE = "institute", "科研院所", "Institute", ("新型研发机构",)
     HOSPITAL = "hospital", "医疗机构", "Hospital"
-    PERSON = "person", "个人/人才", "Person"
-    PLATFORM = "platform", "平台/园区运营机构", "Platform or park operator"
+    PERSON = "person", "个人", "Person", ("人才",)
+    PLATFORM = "platform", "平台", "Platform or park operator", ("园区运营机构",)
 
 
 class FirmStatus(Choices):
@@ -58,9 +66,9 @@ class FirmStatus(Choices):
 
 
 class PolicyStage(Choices):
-    ANNOUNCED = "announced", "征求意见/即将开放", "Announced"
-    OPEN = "open", "申报中/受理中", "Open"
-    STANDING = "standing", "常年受理/长期有效", "Standing"
+    ANNOUNCED = "announced", "征求意见", "Announced", ("即将开放",)
+    OPEN = "open", "申报中", "Open", ("受理中",)
+    STANDING = "standing", "常年受理", "Standing", ("长期有效",)
     CLOSED = "closed", "已截止", "Closed"
 
 

@@ -11,31 +11,56 @@ from duijie.publish.kinds.fields import PLACE, PROOF, SUBSTANCE, TERMS, Count, F
 
 
 class PartySought(Choices):
-    INVESTOR = "investor", "投资方/融资", "Investor"
-    PARK = "park", "落地园区/选址", "Park to settle in"
-    CHAIN = "chain", "产业链上下游/配套企业", "Chain partner"
+    INVESTOR = "investor", "投资方", "Investor", ("融资",)
+    PARK = "park", "落地园区", "Park to settle in", ("选址", "园区")
+    CHAIN = "chain", "产业链上下游", "Chain partner", ("配套企业",)
     TECHNOLOGY = "technology", "技术方", "Technology partner"
-    CUSTOMER = "customer", "客户/应用场景", "Customer or testing ground"
+    CUSTOMER = "customer", "客户", "Customer or testing ground", ("应用场景",)
     BUILDER = "builder", "建设方", "Builder"
     OPERATOR = "operator", "运营方", "Operator"
 
 
 class ChainLink(Choices):
-    MATERIAL = "material", "原材料/上游材料", "Materials"
+    MATERIAL = (
+        "material",
+        "原材料",
+        "Materials",
+        (
+            "材料",
+            "上游材料",
+        ),
+    )
     COMPONENT = "component", "零部件", "Components"
     EQUIPMENT = "equipment", "装备", "Equipment"
-    PRODUCT = "product", "整机/终端产品", "Final product"
+    PRODUCT = (
+        "product",
+        "整机",
+        "Final product",
+        (
+            "产品",
+            "终端产品",
+        ),
+    )
     SOFTWARE = "software", "软件与系统", "Software"
     SERVICE = "service", "服务", "Services"
 
 
 class ProjectStage(Choices):
-    PLANNING = "planning", "谋划/可研", "Planning"
+    PLANNING = "planning", "谋划", "Planning", ("可研",)
     NEGOTIATING = "negotiating", "洽谈中", "In talks"
-    APPROVED = "approved", "已备案/已立项", "Approved"
+    APPROVED = "approved", "已备案", "Approved", ("已立项",)
     BUILDING = "building", "在建", "Being built"
-    PRODUCING = "producing", "已投产/扩产", "In production"
-    FINANCING = "financing", "融资中/天使轮/A轮/B轮", "Raising money"
+    PRODUCING = "producing", "已投产", "In production", ("扩产",)
+    FINANCING = (
+        "financing",
+        "融资中",
+        "Raising money",
+        (
+            "天使轮",
+            "A轮",
+            "B轮",
+        ),
+    )
 
 
 class ProjectFacets(Record):

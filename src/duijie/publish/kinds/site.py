@@ -11,18 +11,26 @@ from duijie.publish.kinds.fields import PLACE, SUBSTANCE, TERMS, Figure
 
 
 class SiteType(Choices):
-    WORKSHOP = "workshop", "标准厂房/厂房", "Standard workshop"
-    LAND = "land", "工业用地/土地", "Industrial land"
-    LABORATORY = "laboratory", "实验室/研发楼", "Laboratory"
-    OFFICE = "office", "办公楼宇/写字楼", "Office"
-    INCUBATOR = "incubator", "孵化器/众创空间", "Incubator"
+    WORKSHOP = "workshop", "标准厂房", "Standard workshop", ("厂房",)
+    LAND = "land", "工业用地", "Industrial land", ("土地",)
+    LABORATORY = "laboratory", "实验室", "Laboratory", ("研发楼",)
+    OFFICE = "office", "办公楼宇", "Office", ("写字楼",)
+    INCUBATOR = "incubator", "孵化器", "Incubator", ("众创空间",)
     WAREHOUSE = "warehouse", "仓储物流", "Warehouse"
-    ECO_PARK = "eco_park", "共享园区/绿色共享园", "Shared eco-park"
+    ECO_PARK = "eco_park", "共享园区", "Shared eco-park", ("绿色共享园",)
 
 
 class SiteTenure(Choices):
     LEASE = "lease", "租赁", "Lease"
-    PURCHASE = "purchase", "购买/买断/出让", "Purchase"
+    PURCHASE = (
+        "purchase",
+        "购买",
+        "Purchase",
+        (
+            "买断",
+            "出让",
+        ),
+    )
     LEASE_THEN_BUY = "lease_then_buy", "先租后售", "Lease, then buy"
     BUILD_TO_SUIT = "build_to_suit", "定制代建", "Built to suit"
     FREE = "free", "免租", "Rent-free"
@@ -36,7 +44,15 @@ class SiteEntry(Choices):
 class SiteStage(Choices):
     PLANNED = "planned", "规划中", "Planned"
     BUILDING = "building", "在建", "Being built"
-    READY = "ready", "现房/可入驻/可供地", "Ready"
+    READY = (
+        "ready",
+        "现房",
+        "Ready",
+        (
+            "可入驻",
+            "可供地",
+        ),
+    )
     LAST = "last", "余量不多", "Little left"
 
 

@@ -11,13 +11,21 @@ from duijie.publish.kinds.fields import SUBSTANCE, TERMS, Count
 
 
 class TalentForm(Choices):
-    POST = "post", "招聘岗位/岗位", "Open post"
-    PERSON = "person", "人才求职/人才/求职", "Person seeking a post"
+    POST = "post", "招聘岗位", "Open post", ("岗位",)
+    PERSON = (
+        "person",
+        "人才求职",
+        "Person seeking a post",
+        (
+            "人才",
+            "求职",
+        ),
+    )
 
 
 class Education(Choices):
     ANY = "any", "不限", "Any"
-    VOCATIONAL = "vocational", "中专/技校", "Vocational school"
+    VOCATIONAL = "vocational", "中专", "Vocational school", ("技校",)
     COLLEGE = "college", "大专", "College"
     BACHELOR = "bachelor", "本科", "Bachelor"
     MASTER = "master", "硕士", "Master"
@@ -26,16 +34,16 @@ class Education(Choices):
 
 class Employment(Choices):
     FULL_TIME = "full_time", "全职", "Full time"
-    PART_TIME = "part_time", "兼职/柔性引进", "Part time"
-    SHARED = "shared", "共享用工/季节工", "Shared staff"
+    PART_TIME = "part_time", "兼职", "Part time", ("柔性引进",)
+    SHARED = "shared", "共享用工", "Shared staff", ("季节工",)
     SECONDMENT = "secondment", "挂职", "Secondment"
     INTERNSHIP = "internship", "实习", "Internship"
 
 
 class TalentStage(Choices):
-    OPEN = "open", "招聘中/求职中", "Open"
+    OPEN = "open", "招聘中", "Open", ("求职中",)
     INTERVIEWS = "interviews", "面试中", "Interviewing"
-    FILLED = "filled", "已招到/已入职", "Filled"
+    FILLED = "filled", "已招到", "Filled", ("已入职",)
 
 
 class TalentFacets(Record):

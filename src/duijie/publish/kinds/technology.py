@@ -13,18 +13,26 @@ from duijie.publish.kinds.fields import PROOF, SUBSTANCE, TERMS, CooperationMode
 class RightsStatus(Choices):
     GRANTED = "granted", "已授权专利", "Patent granted"
     PENDING = "pending", "专利申请中", "Patent pending"
-    SECRET = "secret", "技术秘密/专有技术", "Trade secret"
+    SECRET = "secret", "技术秘密", "Trade secret", ("专有技术",)
     SOFTWARE = "software", "软件著作权", "Software copyright"
     VARIETY = "variety", "植物新品种权", "Plant variety right"
     NONE = "none", "无", "None"
 
 
 class TechnologyStage(Choices):
-    CONCEPT = "concept", "概念/原理", "Concept"
-    LABORATORY = "laboratory", "实验室/小试", "Laboratory"
+    CONCEPT = "concept", "概念", "Concept", ("原理",)
+    LABORATORY = "laboratory", "实验室", "Laboratory", ("小试",)
     PILOT = "pilot", "中试", "Pilot"
-    SMALL_BATCH = "small_batch", "小批量/样机", "Small batch or prototype"
-    INDUSTRIAL = "industrial", "产业化/已量产/成熟应用", "Industrial use"
+    SMALL_BATCH = "small_batch", "小批量", "Small batch or prototype", ("样机",)
+    INDUSTRIAL = (
+        "industrial",
+        "产业化",
+        "Industrial use",
+        (
+            "已量产",
+            "成熟应用",
+        ),
+    )
 
 
 class TechnologyFacets(Record):

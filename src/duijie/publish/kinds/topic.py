@@ -11,16 +11,16 @@ from duijie.publish.kinds.fields import SUBSTANCE, TERMS, Count, PartnerKind
 
 
 class TopicType(Choices):
-    POLICY_STUDY = "policy_study", "政策研究/软课题", "Policy study"
+    POLICY_STUDY = "policy_study", "政策研究", "Policy study", ("软课题",)
     APPLIED = "applied", "应用研究", "Applied research"
     BASIC = "basic", "基础研究", "Basic research"
-    KEY_PROJECT = "key_project", "揭榜挂帅/重点攻关", "Open competition"
+    KEY_PROJECT = "key_project", "揭榜挂帅", "Open competition", ("重点攻关",)
     STANDARD = "standard", "标准制定", "Standard"
     CLINICAL = "clinical", "临床研究", "Clinical study"
 
 
 class TopicStage(Choices):
-    CALLING = "calling", "征集承担单位/征集中", "Calling for partners"
+    CALLING = "calling", "征集承担单位", "Calling for partners", ("征集中",)
     FORMING = "forming", "组队中", "Team forming"
     RUNNING = "running", "进行中", "Running"
     CONCLUDED = "concluded", "已结题", "Concluded"

@@ -1,0 +1,1 @@
+"""The demonstration region: alliances, members, organisations, people and listings, written for this project."""
