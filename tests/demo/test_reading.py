@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from duijie.core.creditcode import is_credit_code
-from duijie.core.likeness import likeness
+from duijie.publish.fingerprints import likeness
 from duijie.core.schema import parse
 from duijie.demo import reading
 from duijie.members.schemas import AgreementRecord, AllianceRecord, MemberRecord, OrganisationRecord

@@ -78,6 +78,53 @@ COMPLEMENTS: tuple[Complement, ...] = (
         "课题方可获得企业应用场景", "the topic gains a place of use",
     ),
     Complement(
+        "need", "site",
+        (_INDUSTRY, _REGION, _BUDGET, _TIMING, Facet("area_m2", facets.at_least("area_m2"), 0.5),
+         Facet("tenure", facets.shared_list("tenure"), 0.3)),
+        "需求方可找到合适的场地", "the firm finds premises",
+        "园区可获得入驻企业", "the park finds a tenant",
+    ),
+    Complement(
+        "need", "fund", (_INDUSTRY, _REGION, Facet("amount", facets.ticket, 0.30)),
+        "需求方可获得资金", "the firm finds money",
+        "资金方可获得客户", "the fund or bank finds a client",
+    ),
+    Complement(
+        "need", "policy", (_REGION_MUST, _INDUSTRY, Facet("applicant", facets.shared_list("applicant"), 0.3, must=True)),
+        "需求方可享受政策支持", "the firm can draw on the policy",
+        "政策可精准送达", "the policy reaches those it is for",
+    ),
+    Complement(
+        "topic", "expert", (_INDUSTRY, _REGION, _TIMING, _COOPERATION),
+        "课题方可请到合适的专家", "the topic finds somebody who knows the field",
+        "专家可参与课题", "the expert joins a topic",
+    ),
+    Complement(
+        "topic", "technology", (_INDUSTRY, _REGION, _STAGE, _TIMING),
+        "课题方可用上已有成果", "the topic builds on what is there",
+        "成果方可继续研发", "the holder's work goes on",
+    ),
+    Complement(
+        "post", "talent", (_INDUSTRY, _REGION, _TIMING, Facet("skills", facets.shared_list("skills"), 0.4)),
+        "用人方可找到合适的人", "the employer finds the person",
+        "人才可获得对口岗位", "the person finds a fitting post",
+    ),
+    Complement(
+        "post", "expert", (_INDUSTRY, _REGION, Facet("skills", facets.shared_list("skills"), 0.4)),
+        "用人方可请专家兼职", "the employer finds an expert for part of the time",
+        "专家可获得兼职岗位", "the expert finds a part-time post",
+    ),
+    Complement(
+        "project_offer", "technology", (_INDUSTRY, _REGION, _STAGE, _TIMING, _COOPERATION),
+        "项目方可获得所需技术", "the project finds its technology",
+        "成果方可随项目落地", "the holder's result is built",
+    ),
+    Complement(
+        "project_offer", "capacity", (_INDUSTRY, _REGION, _TIMING),
+        "项目方可借现成产线起步", "the project starts on lines that are there",
+        "产能方可填补空闲产线", "idle lines are filled",
+    ),
+    Complement(
         "project_offer", "fund", (_INDUSTRY_MUST, _REGION, _TICKET, Facet("rounds", facets.shared_list("rounds"), 0.4, must=True)),
         "项目方可获得投资", "the project finds money",
         "基金可获得符合投向的项目", "the fund finds a project within its mandate",

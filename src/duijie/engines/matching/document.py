@@ -11,9 +11,10 @@ PUBLIC = "public"
 
 KINDS = (
     "need", "technology", "expert", "instrument", "capacity", "site", "fund", "project_offer", "policy", "talent", "topic",
-    "notice", "organisation",
+    "notice", "organisation", "post",
 )  # fmt: skip
-"""Kinds of document. `project_offer` is a project that seeks partners; `organisation` is the profile of one."""
+"""Kinds of document, new ones at the end (indexes store their places). `project_offer` is a project that seeks partners;
+`organisation` is the profile of one; `post` is a vacancy, and `talent` the person who could fill it."""
 
 FacetValue = str | int | float | bool | tuple[str, ...]
 

@@ -30,10 +30,10 @@ class FundType(Choices):
 
 class InvestedStage(Choices):
     SEED = "seed", "种子", "Seed"
-    ANGEL = "angel", "天使", "Angel"
-    EARLY = "early", "初创", "Early", ("A轮前后",)
-    GROWTH = "growth", "成长", "Growth"
-    MATURE = "mature", "成熟", "Mature", ("Pre-IPO",)
+    ANGEL = "angel", "天使", "Angel", ("天使轮",)
+    EARLY = "early", "初创", "Early", ("A轮前后", "A轮", "Pre-A轮")
+    GROWTH = "growth", "成长", "Growth", ("B轮", "成长期")
+    MATURE = "mature", "成熟", "Mature", ("Pre-IPO", "C轮及以后")
     MERGER = "merger", "并购重组", "Mergers"
     REFORM = "reform", "国企混改", "Reform of state firms"
 

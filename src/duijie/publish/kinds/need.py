@@ -119,7 +119,7 @@ NEED = KindDefinition(
     hint=Label(
         "遇到解决不了的问题，说出来，平台去找人", "Say what you cannot solve alone; the exchange looks for somebody"
     ),
-    complements=("technology", "expert", "instrument", "capacity", "site", "fund", "policy"),
+    complements=("technology", "expert", "instrument", "capacity", "site", "fund", "policy", "talent", "topic"),
     stages=NeedStage,
     validity_days=365,
     listed=("need_type", "cooperation_modes", "deadline"),

@@ -8,6 +8,7 @@ from duijie.core.language import Label
 from duijie.core.schema import Amount, Choices, Day, LongText, Record, ShortLine, YesNo, choice, choices, said
 from duijie.publish.kinds.definition import KindDefinition
 from duijie.publish.kinds.fields import PLACE, PROOF, SUBSTANCE, TERMS, Count, Figure
+from duijie.publish.kinds.fund import InvestedStage
 
 
 class PartySought(Choices):
@@ -126,6 +127,10 @@ class ProjectFacets(Record):
             aliases=("融资金额", "融资需求", "资金需求"),
         ),
     ] = None
+    rounds_sought: Annotated[
+        choices(InvestedStage),
+        said("融资阶段", "Stage of financing", example="初创", group=TERMS, weight=2, secret=False, aliases=("轮次", "融资轮次")),
+    ] = []  # fmt: skip
     share_offered: Annotated[
         ShortLine | None, said("出让股权", "Share offered", example="10%", group=TERMS, weight=2, aliases=("出让比例",))
     ] = None
