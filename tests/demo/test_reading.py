@@ -8,10 +8,10 @@ from collections import Counter
 import pytest
 
 from duijie.core.creditcode import is_credit_code
-from duijie.publish.fingerprints import likeness
 from duijie.core.schema import parse
 from duijie.demo import reading
 from duijie.members.schemas import AgreementRecord, AllianceRecord, MemberRecord, OrganisationRecord
+from duijie.publish.fingerprints import likeness
 from duijie.publish.kinds import KINDS, completeness, parse_listing
 
 TODAY = dt.date(2026, 11, 21)
@@ -86,7 +86,10 @@ def test_pairs_name_listings_that_stand_on_the_two_sides() -> None:
 
 def test_no_two_listings_are_written_from_one_template() -> None:
     texts = [
-        (listing.external_id, f"{listing.data['title']} {listing.data.get('summary', '')} {listing.data.get('body', '')}")
+        (
+            listing.external_id,
+            f"{listing.data['title']} {listing.data.get('summary', '')} {listing.data.get('body', '')}",
+        )
         for listing in LISTINGS.values()
         if listing.external_id != "te-dup-weld"  # a duplicate on purpose, rejected by its liaison
     ]

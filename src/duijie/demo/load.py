@@ -103,8 +103,10 @@ def _load_listings(
     made = []
     for entry in reading.listings(today):
         liaison = people.liaison(entry.member)
-        # A firm with somebody who can sign in states its own; for the others their liaison officer does.
-        owner = people.viewers_of_organisations.get(entry.organisation or "", liaison)
+        # A firm with somebody who can sign in states its own; for the others, and for what has run out since, their liaison
+        # officer does (an acceptance would give what has run out a new term).
+        spoken_for = entry.organisation if entry.status != Status.EXPIRED else None
+        owner = people.viewers_of_organisations.get(spoken_for or "", liaison)
         listing = publish.create_listing(
             actor=owner,
             member=members[entry.member],

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
+
 from duijie.core.access import SYSTEM, Viewer
 from duijie.core.language import t
 from duijie.core.schema import parse
@@ -27,6 +29,8 @@ class DemoPeople:
     viewers: dict[str, Viewer] = field(default_factory=dict)
     viewers_of_organisations: dict[str, Viewer] = field(default_factory=dict)
     count: int = 0
+    # Encoded once for all: the password is no secret here, and encoding is slow on purpose.
+    encoded_password: str = field(default_factory=lambda: make_password(PASSWORD))
 
     def liaison(self, member: str) -> Viewer:
         """The liaison officer of a member; the platform where a member has none of its own (towns of a district)."""
@@ -64,7 +68,7 @@ def _person(
 ) -> User:
     values = {name: row.get(name) for name in ("username", "name", "title", "phone")}
     record = parse(PersonRecord, values | {"email": row.get("email") or f"{row['username']}@demo.duijie.example.cn"})
-    user = create_person(actor=SYSTEM, record=record, password=PASSWORD)
+    user = create_person(actor=SYSTEM, record=record, password=made.encoded_password, encoded=True)
     for role, scope, scope_id in grants:
         grant_role(actor=SYSTEM, person=user, role=role, scope=scope, scope_id=scope_id)
     made.viewers[row["username"]] = viewer_of(user)
@@ -91,7 +95,7 @@ def _described(user: User) -> str:
         return user.name
     choice = Role(grant.role)
     role = t(choice.zh, choice.en)
-    kinds = {"alliance": Alliance, "member": Member, "organisation": Organisation}
+    kinds: dict[str, Any] = {"alliance": Alliance, "member": Member, "organisation": Organisation}
     where = kinds[grant.scope].objects.filter(pk=grant.scope_id).first() if grant.scope in kinds else None
     name = "" if where is None else t(where.name, where.name_en or where.name)
     return f"{role} · {name}" if name else role

@@ -109,7 +109,7 @@ def listings(today: dt.date) -> list[DemoListing]:
 
 def _listing(kind: str, row: dict[str, Any], homes: dict[str, str], regions: dict[str, str]) -> DemoListing:
     organisation = row.get("by")
-    member = row.get("member") or homes[organisation]
+    member = row["member"] if organisation is None else homes[organisation]
     data = {name: value for name, value in row.items() if name not in _ASIDE}
     data = {"kind": kind, "external_id": row["id"], "regions": regions[member], **data, **_circle(row.get("visible"))}
     return DemoListing(

@@ -21,11 +21,17 @@ from duijie.members.rules import demand, demand_grant
 from duijie.members.schemas import PersonRecord, ProfileRecord
 
 
-def create_person(*, actor: Viewer, record: PersonRecord, password: str = "") -> User:
-    """Make an account without any role: the platform's administrators, and the command line."""
+def create_person(*, actor: Viewer, record: PersonRecord, password: str = "", encoded: bool = False) -> User:
+    """Make an account without any role: the platform's administrators, and the command line.
+
+    encoded: `password` is what `make_password` gave (accounts moved from elsewhere), so that it is not encoded again.
+    """
     with acting(actor, "person.create") as act:
         demand_grant(actor, "platform", "platform", place_of_scope("platform", 0))
-        person = _new_person(actor, record, password)
+        person = _new_person(actor, record, "" if encoded else password)
+        if encoded:
+            person.password = password
+            person.save(update_fields=["password"])
         act.done(person, event="person.created", ids=[person.pk])
     return person
 

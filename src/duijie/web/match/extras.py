@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from duijie.match import queries
-from duijie.match.documents import ENGINE_KIND, MATCHED
+from duijie.match.documents import MATCHED, engine_kind
 from duijie.match.models import Interest
 from duijie.match.rules import speaks_for_listing
 from duijie.publish.models.listings import Status
@@ -34,7 +34,8 @@ def interest_or_matches(request: HttpRequest, listing: SeenListing) -> str:
     if not viewer.is_guest:
         from duijie.engines.matching import complementary_kinds
 
-        fitting = complementary_kinds(ENGINE_KIND[row.kind])
-        mine = [x for x in own_listings(viewer, status=Status.PUBLISHED)[:200] if ENGINE_KIND[x.kind] in fitting]
+        fitting = complementary_kinds(engine_kind(row.kind, row.facets))
+        own = own_listings(viewer, status=Status.PUBLISHED)[:200]
+        mine = [x for x in own if engine_kind(x.kind, x.facets) in fitting]
     context = {"listing": row, "waiting": waiting, "mine": mine, "chosen": request.GET.get("for", "")}
     return render_to_string("match/interest_form.html", context, request=request)

@@ -127,11 +127,9 @@ def _shown(kind: str, values: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _partner_count(viewer: Any, kind: str, text: str) -> int:
     """How many listings that may answer share its words, among what the viewer may see."""
-    from duijie.engines.matching import complementary_kinds
-    from duijie.match.documents import ENGINE_KIND
     from duijie.publish.search import SearchRequest, search
 
-    kinds = tuple(k for k in KINDS if ENGINE_KIND[k] in complementary_kinds(ENGINE_KIND[kind]))
+    kinds = KINDS[kind].complements
     if not text.strip() or not kinds:
         return 0
     title = split_text(text, kind=kind, today=timezone.localdate()).values.get("title", "")
