@@ -24,18 +24,32 @@ async function filesUnder(folder, endings) {
     .sort();
 }
 
-/** Tabler without the rules that no template, script or Python file of ours could use. */
-async function purgedTabler(texts) {
+/**
+ * The words of a file that may be names of classes or elements: of a template what stands in class="…" and css="…" and its
+ * elements; of a Python file its strings but not its docstrings; of a script everything.
+ */
+function namesIn(path, text) {
+  let source = text;
+  if (path.endsWith(".html")) {
+    const quoted = [...text.matchAll(/\b(?:class|css)=(?:"([^"]*)"|'([^']*)')/g)].map(([, a, b]) => a ?? b);
+    source = [...quoted, ...[...text.matchAll(/<([a-z][a-z0-9]*)/g)].map(([, element]) => element)].join(" ");
+  } else if (path.endsWith(".py")) {
+    source = [...text.replace(/"""[\s\S]*?"""/g, "").matchAll(/"([^"\n]*)"|'([^'\n]*)'/g)].map(([, a, b]) => a ?? b).join(" ");
+  }
+  return source.match(/[A-Za-z0-9_-]+/g) ?? [];
+}
+
+/** Tabler without the rules that no page of ours could use, and without its figures for widths that we do not serve. */
+async function purgedTabler(names) {
   const css = await readFile(join(root, "node_modules/@tabler/core/dist/css/tabler.min.css"), "utf8");
-  const content = texts.map((raw) => ({ raw, extension: "html" }));
   const [result] = await new PurgeCSS().purge({
-    content,
+    content: [{ raw: names.join(" "), extension: "txt" }],
     css: [{ raw: css }],
-    variables: false,
     keyframes: true,
     fontFace: true,
-    safelist: { standard: [/^:/, "html", "body", "dialog"], variables: [] },
-    defaultExtractor: (text) => text.match(/[A-Za-z0-9_-]+(?:\\?[:/][A-Za-z0-9_-]+)*/g) ?? [],
+    variables: true,
+    safelist: { standard: [/^:/, "html", "body"], variables: [/^--tblr-(body|link|border|bg|primary|gutter|font|spacer|page)/] },
+    defaultExtractor: (text) => text.split(" "),
   });
   return result.css.replace('@charset "UTF-8";', "");
 }
@@ -46,7 +60,7 @@ async function buildAll() {
   const paths = [...(await filesUnder(source, [".html", ".py"])), ...(await filesUnder(join(here, "js"), [".js"]))];
   const texts = await Promise.all(paths.map((path) => readFile(path, "utf8")));
 
-  const tabler = await purgedTabler(texts);
+  const tabler = await purgedTabler([...new Set(paths.flatMap((path, place) => namesIn(path, texts[place])))]);
   const dark = await readFile(join(here, "css/tokens.dark.css"), "utf8");
   const purged = {
     name: "purged-tabler",
