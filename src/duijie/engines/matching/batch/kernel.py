@@ -7,26 +7,38 @@ with 6 bytes an entry, and from comparing a whole stretch of scores with the wor
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numba import njit
 
 STRETCH = 512
 
 
-@njit(nogil=True, cache=True)
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Machine code without the interpreter's lock, kept on disk for the next process."""
+    try:
+        return njit(nogil=True, cache=True)(function)  # type: ignore[no-any-return]
+    except RuntimeError:
+        # Neither the package's folder nor a home folder can be written: every process compiles for itself.
+        return njit(nogil=True)(function)  # type: ignore[no-any-return]
+
+
+@compiled
 def _add_list(scores, places, values, weight, start, end):  # type: ignore[no-untyped-def]
     # Unsigned positions spare a test for negative ones at each access.
     for position in range(np.uint64(start), np.uint64(end)):
         scores[places[position]] += weight * values[position]
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _add_column(scores, column, weight):  # type: ignore[no-untyped-def]
     for offset in range(len(scores)):
         scores[offset] += weight * column[offset]
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _above(scores, floor):  # type: ignore[no-untyped-def]
     count = np.int32(0)
     for offset in range(len(scores)):
@@ -34,12 +46,12 @@ def _above(scores, floor):  # type: ignore[no-untyped-def]
     return count
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _worse(score, offer, other_score, other_offer):  # type: ignore[no-untyped-def]
     return score < other_score or (score == other_score and offer > other_offer)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _push(kept_scores, kept_offers, count, score, offer):  # type: ignore[no-untyped-def]
     """Put one more into a heap with the worst on top (the lower score, then the later offer); returns the new count."""
     size = len(kept_scores)
@@ -70,7 +82,7 @@ def _push(kept_scores, kept_offers, count, score, offer):  # type: ignore[no-unt
     return count
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _keep(scores, first_offer, kept_scores, kept_offers, count, owner, offer_owners):  # type: ignore[no-untyped-def]
     """Offers come in rising order, so an equal score never displaces one that is kept."""
     size = len(kept_scores)
@@ -87,7 +99,7 @@ def _keep(scores, first_offer, kept_scores, kept_offers, count, owner, offer_own
     return count
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def best_of_rows(  # type: ignore[no-untyped-def]
     sparse_starts, sparse_words, sparse_weights, dense_starts, dense_words, dense_weights, owners, offer_owners,
     offers, tile_rows, bases, starts, places, values, dense, kept_scores, kept_offers,
