@@ -49,12 +49,9 @@ class Recipe:
             return _log((self.high - 1) * (column - self.low) / spread + 1, place)
         if self.kind == "log":
             return _log(column, place)
-        shifted = column - self.low + 1
-        if self.power == 0:
-            return _log(shifted, place)
-        if bool((shifted <= 0).any()):
-            refuse("log_not_positive", place, value=float(np.nanmin(shifted)))
-        return (shifted**self.power - 1) / self.power
+        logs = _log(column - self.low + 1, place)
+        # expm1 keeps its digits for powers close to zero, where x**power - 1 would lose them all.
+        return logs if self.power == 0 else np.expm1(self.power * logs) / self.power
 
 
 @dataclass(frozen=True)
