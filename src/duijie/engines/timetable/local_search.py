@@ -23,6 +23,7 @@ class LocalSearch:
         self.arrangement = arrangement
         self.value = value
         self.random = random.Random(seed)
+        self.numbers: list[int] = []  # what the current annealing may move
 
     def slots_in(self, mask: int) -> list[int]:
         """The slots of a mask in random order."""
@@ -141,7 +142,7 @@ class LocalSearch:
     ) -> None:
         """Lower the cost of what is seated; takes `steps` moves unless stopped."""
         arrangement = self.arrangement
-        numbers = [n for n in arrangement.seats if arrangement.movable[n]]
+        numbers = self.numbers = [n for n in arrangement.seats if arrangement.movable[n]]
         if not numbers:
             return
         draw = self.random
@@ -164,6 +165,9 @@ class LocalSearch:
             self._swap_chain(number, allowance)
             return
         picked = self._pick(slots)
+        if not any(arrangement.room[picked]):
+            self._swap_chain(number, allowance, picked)
+            return
         before = arrangement.cost
         old = arrangement.take(number)
         if not arrangement.put(number, picked):
@@ -178,16 +182,23 @@ class LocalSearch:
             mask &= mask - 1
         return (mask & -mask).bit_length() - 1
 
-    def _swap_chain(self, number: int, allowance: float) -> None:
+    def _swap_chain(self, number: int, allowance: float, there: int | None = None) -> None:
+        """Exchange two slots for a meeting and all that hang on it; where the other slot is full, for one more from there."""
         arrangement = self.arrangement
         here = arrangement.seats[number].slot
-        slots = arrangement.board.candidates[number].slots & ~(1 << here)
-        if not slots:
-            return
-        there = self._pick(slots)
+        if there is None:
+            slots = arrangement.board.candidates[number].slots & ~(1 << here)
+            if not slots:
+                return
+            there = self._pick(slots)
         chain = self._chain(number, here, there)
         if chain is None:
             return
+        coming = sum(arrangement.seats[n].slot == here for n in chain)
+        if 2 * coming > len(chain) and sum(arrangement.room[there]) < 2 * coming - len(chain):
+            chain = self._balanced(chain, here, there)
+            if chain is None:
+                return
         before = arrangement.cost
         undo = [(n, arrangement.take(n)) for n in chain]
         for n, seat in undo:
@@ -197,6 +208,16 @@ class LocalSearch:
                 return
         if arrangement.cost - before > allowance:
             self._restore(None, undo)
+
+    def _balanced(self, chain: list[int], here: int, there: int) -> list[int] | None:
+        """The chain with another one from the full slot, which makes room."""
+        seats = self.arrangement.seats
+        for _ in range(3 * self.arrangement.board.slots):
+            other = self.numbers[int(self.random.random() * len(self.numbers))]
+            if seats[other].slot == there and other not in chain:
+                back = self._chain(other, there, here)
+                return None if back is None else sorted({*chain, *back})
+        return None
 
     def _chain(self, number: int, here: int, there: int) -> list[int] | None:
         """The meetings that must change places between two slots when one does."""

@@ -20,7 +20,7 @@ from .local_search import LocalSearch
 from .result import GoalFigures, Meeting, Timetable
 from .selection import Row, rows_of
 from .slot_problem import Proof
-from .solve import add_candidates, finish
+from .solve import Limiter, add_candidates, finish
 from .tables import assign_tables
 
 MOVE_SHARE = 0.05  # of the meetings that stand, how many may be moved to make room for others
@@ -46,7 +46,7 @@ class Repaired:
 
     losers: participants that are there and lost a meeting; helped: those of them that got another; able: those that had another
     mutual wish with a common free slot before anything was given away; left: those not helped that still have one at the end;
-    most_helped: with published meetings where they are, no repair helps more (None where that was not proven).
+    most_helped: while published meetings stay, no repair helps more of the able (None where that was not proven).
     """
 
     timetable: Timetable
@@ -263,13 +263,12 @@ class _Repair:
             mine = [held[n] for n in options if party in board.candidates[n].parties]
             if mine:
                 first, more = model.new_bool_var(""), model.new_int_var(0, count, "")
-                firsts.append(first)
                 model.add(sum(mine) >= first)
                 model.add(sum(mine) >= more)
-                mutual = any(
-                    len(board.candidates[n].served) > 1 for n in options if party in board.candidates[n].parties
-                )
-                goal += [(1_000_000 if mutual else 500_000) * first, 20_000 * more]
+                able = any(len(board.candidates[n].served) > 1 for n in options if party in board.candidates[n].parties)
+                # Those with a mutual wish come first, then anybody, then second meetings, then worth.
+                goal += [(100_000_000 if able else 1_000_000) * first, 20_000 * more]
+                firsts += [first] if able else []
         goal += [(board.candidates[n].worth - 4 * self._charge(n, t)) * literal for (n, t), literal in at.items()]
         model.maximize(sum(goal))
         solver = cp_model.CpSolver()
@@ -300,7 +299,7 @@ class _Repair:
         """For those not helped yet: move one published meeting of a partner so that another meeting fits."""
         arrangement, board = self.arrangement, self.board
         budget = int(MOVE_SHARE * len(arrangement.seats)) - self._moves()
-        limits = _Limits(arrangement, rows)
+        limits = Limiter(arrangement, rows)
         offers: dict[int, list[int]] = {}
         for n, c in enumerate(board.candidates):
             if n not in arrangement.seats and c.worth > 0 and c.id not in self.lost:
@@ -392,7 +391,7 @@ class _Repair:
 
     def _left(self, losers: Mapping[int, int], rows: list[Row]) -> set[int]:
         """Losers with a mutual wish that still could be held as things stand."""
-        limits = _Limits(self.arrangement, rows)
+        limits = Limiter(self.arrangement, rows)
         options = self._options(losers)
         able = [n for n in options if len(self.board.candidates[n].served) > 1 and limits.allow(n)]
         return {p for n in able for p in self.board.candidates[n].parties if p in losers}
@@ -426,27 +425,6 @@ class _Repair:
             tuple(ids[p] for p in sorted(self._left(losers, rows)) if ids[p] not in with_new),
             self.most_helped,
         )
-
-
-class _Limits:
-    """How much each limit on numbers of meetings leaves."""
-
-    def __init__(self, arrangement: Arrangement, rows: list[Row]) -> None:
-        self._left: list[int] = []
-        self._of: dict[int, list[int]] = {}
-        for index, row in enumerate(rows):
-            self._left.append(row.bound - sum(n in arrangement.seats for n in row.candidates))
-            for number in row.candidates:
-                self._of.setdefault(number, []).append(index)
-
-    def allow(self, number: int) -> bool:
-        """Whether one more candidate may be held."""
-        return all(self._left[index] > 0 for index in self._of.get(number, ()))
-
-    def count(self, number: int) -> None:
-        """It is held."""
-        for index in self._of.get(number, ()):
-            self._left[index] -= 1
 
 
 def _with_foreign(event: Event, published: Sequence[Meeting]) -> Event:

@@ -38,7 +38,10 @@ class SeatEncoding(BreakEncoding):
         self._walking()
         self._precedences()
         self._breaks(
-            [(len(sure), len(sure) + len(open_)) for sure, open_ in zip(self._settled, self._optional, strict=True)]
+            [
+                (self._sure(person), len(self._settled[person]) + len(self._optional[person]))
+                for person in range(problem.people)
+            ]
         )
         self._fairness(problem.fairness, problem.most_breaks)
 
@@ -46,13 +49,20 @@ class SeatEncoding(BreakEncoding):
         for m, one in enumerate(self.problem.meetings):
             for person in one.settled:
                 self._settled[person].append(m)
-            self._one_of([self.at[m, t] for t in one.slots])
+            if one.optional:
+                self.at_most([self.at[m, t] for t in one.slots], 1)
+            else:
+                self._one_of([self.at[m, t] for t in one.slots])
             if len(one.classes) != 1:
                 self._one_of([self.uses[m, u] for u in one.classes])
             for group in one.groups:
                 self._one_of([self.comes[m, p] for p in group])
                 for person in group:
                     self._optional[person].append(m)
+
+    def _sure(self, person: int) -> int:
+        """The meetings a person surely has."""
+        return sum(not self.problem.meetings[m].optional for m in self._settled[person])
 
     def _one_of(self, literals: list[int]) -> None:
         if literals:
@@ -70,7 +80,11 @@ class SeatEncoding(BreakEncoding):
                 if len(literals) > 1:
                     self.at_most(literals, 1, EncType.seqcounter if len(literals) > 5 else EncType.pairwise)
             self.busy.append(row)
-            if self._settled[person] and not self._optional[person]:
+            if (
+                self._settled[person]
+                and not self._optional[person]
+                and self._sure(person) == len(self._settled[person])
+            ):
                 literals = [literal for literal in row if literal is not None]
                 if len(literals) < len(self._settled[person]):
                     self.add([])
@@ -170,10 +184,17 @@ class SeatEncoding(BreakEncoding):
                         self.add([-self.at[second, later], -self.at[first, earlier]])
 
     def schedule(self, model: Sequence[int]) -> list[Seat]:
-        """The seat of each meeting in a model of the formula."""
-        seats = []
+        """The seat of each meeting in a model of the formula; meetings left out are left out."""
+        return [seat for seat in self.seats(model) if seat is not None]
+
+    def seats(self, model: Sequence[int]) -> list[Seat | None]:
+        """The seat of each meeting in a model of the formula; None for one that is left out."""
+        seats: list[Seat | None] = []
         for m, one in enumerate(self.problem.meetings):
-            slot = next(t for t in one.slots if model[self.at[m, t] - 1] > 0)
+            slot = next((t for t in one.slots if model[self.at[m, t] - 1] > 0), None)
+            if slot is None:
+                seats.append(None)
+                continue
             place_class = next(u for u in one.classes if len(one.classes) == 1 or model[self.uses[m, u] - 1] > 0)
             people = [next(p for p in group if model[self.comes[m, p] - 1] > 0) for group in one.groups]
             seats.append(Seat(slot, place_class, (*one.settled, *people)))

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SeatMeeting:
-    """settled: people who surely come; groups: of each, one comes; slots and classes: what it may use."""
+    """settled: people who surely come; groups: of each, one comes; slots and classes: what it may use. optional: it may be
+    left out."""
 
     settled: tuple[int, ...]
     groups: tuple[tuple[int, ...], ...]
     slots: tuple[int, ...]
     classes: tuple[int, ...]
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,8 @@ def bits(mask: int) -> tuple[int, ...]:
     return tuple(n for n in range(mask.bit_length()) if mask >> n & 1)
 
 
-def whole_problem(board: Board, chosen: Sequence[int], *, fairness: int | None) -> SeatProblem:
-    """The seat problem of all chosen candidates."""
+def whole_problem(board: Board, chosen: Sequence[int], *, fairness: int | None, optional: bool = False) -> SeatProblem:
+    """The seat problem of all chosen candidates. optional: those that are not required may be left out."""
     number_of = {candidate: number for number, candidate in enumerate(chosen)}
     meetings = []
     for number in chosen:
@@ -76,7 +78,13 @@ def whole_problem(board: Board, chosen: Sequence[int], *, fairness: int | None) 
         groups = [board.people_of[party] for party in candidate.open_parties]
         settled = candidate.named + tuple(group[0] for group in groups if len(group) == 1)
         meetings.append(
-            SeatMeeting(settled, tuple(g for g in groups if len(g) > 1), bits(candidate.slots), candidate.classes)
+            SeatMeeting(
+                settled,
+                tuple(g for g in groups if len(g) > 1),
+                bits(candidate.slots),
+                candidate.classes,
+                optional and not candidate.required,
+            )
         )
     return SeatProblem(
         people=len(board.people),

@@ -1,8 +1,8 @@
 """Which meetings: served musts first, then a floor for the worst-off, then the total worth of both sides.
 
 A relaxation in time (nobody has more meetings than slots, no more are held than tables stand), so that its optimum bounds every
-timetable from above. Stages are solved in order, each with the earlier ones held: HiGHS gives the bound of the linear
-relaxation, CP-SAT an integer selection, within a deterministic work limit.
+timetable from above. Stages are solved in order, each with the earlier ones held. The rows are those of a matching with limits, so
+that HiGHS finds the integer optimum at or near the root; its linear relaxation is the stated bound.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from ortools.sat.python import cp_model
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_matrix
 
 from .candidates import Board
@@ -133,15 +132,28 @@ class _Linear:
         self.limits = [(1.0 if c.required else 0.0, 1.0) for c in board.candidates]
         self.limits += [(0.0, float(floor.bound)) for floor in floors]
 
+    def _matrix(self) -> csr_matrix:
+        columns = ([e[2] for e in self.entries], ([e[0] for e in self.entries], [e[1] for e in self.entries]))
+        return csr_matrix(columns, shape=(max(len(self.bounds), 1), self.size))
+
     def maximise(self, goal: NDArray[np.float64]) -> float | None:
-        """The greatest value of a goal; None where nothing is feasible."""
-        height = len(self.bounds)
-        matrix = csr_matrix(
-            ([e[2] for e in self.entries], ([e[0] for e in self.entries], [e[1] for e in self.entries])),
-            shape=(max(height, 1), self.size),
-        )
+        """The greatest value of a goal in the relaxation; None where nothing is feasible."""
+        matrix = self._matrix()
         result = linprog(-goal, A_ub=matrix, b_ub=self.bounds or [0.0], bounds=self.limits, method="highs")
         return None if result.status != 0 else float(-result.fun)
+
+    def integers(self, goal: NDArray[np.float64], nodes: int) -> tuple[list[int], bool] | None:
+        """The best whole-numbered point found, and whether it is proven best; None where there is none."""
+        result = milp(
+            -goal,
+            integrality=np.ones(self.size),
+            bounds=Bounds([low for low, _ in self.limits], [high for _, high in self.limits]),
+            constraints=LinearConstraint(self._matrix(), -np.inf, self.bounds or [0.0]),
+            options={"node_limit": nodes, "mip_rel_gap": 1e-7},
+        )
+        if result.x is None:
+            return None
+        return [round(value) for value in result.x], result.status == 0
 
     def hold(self, goal: NDArray[np.float64], value: float) -> None:
         """From now on the goal is at least the value."""
@@ -150,43 +162,27 @@ class _Linear:
         self.bounds.append(-value)
 
 
-def select(
-    board: Board, *, tables_share: float = 1.0, work: float = 20.0, seed: int = 0, allowed: set[int] | None = None
-) -> Selection:
-    """Choose the meetings. tables_share: part of all table-slots to plan with (less leaves the timetable some air).
-
-    work: CP-SAT's deterministic time per stage, about seconds. allowed: only these candidates (fixed ones always).
-    """
-    rows, floors = rows_of(board), floors_of(board)
-    if allowed is not None:
-        rows += [Row((n,), 0) for n, c in enumerate(board.candidates) if n not in allowed and not c.required]
+def select(board: Board, *, nodes: int = 2_000) -> Selection:
+    """Choose the meetings. nodes: work limit of each stage, in branch-and-bound nodes."""
+    floors = floors_of(board)
+    linear = _Linear(board, rows_of(board), floors)
     columns = len(board.candidates)
-    linear = _Linear(board, rows, floors)
-    goals = _goals(board, floors)
-    whole = sum(one.open_slots.bit_count() * len(one.places) for one in board.classes)
-    planned = [*rows, Row(tuple(range(columns)), int(whole * tables_share))] if tables_share < 1 else rows
-    model, chosen, met = _model(board, planned, floors)
     stages: list[Stage] = []
-    picked: list[int] = []
-    hint: list[int] | None = None
-    for name, goal in goals:
-        bound = linear.maximise(goal) if columns else 0.0
-        if bound is None:
+    chosen: list[int] = []
+    for name, goal in _goals(board, floors):
+        if not columns:
+            stages.append(Stage(name, 0, 0.0, True))
+            continue
+        bound = linear.maximise(goal)
+        found = linear.integers(goal, nodes) if bound is not None else None
+        if bound is None or found is None:
             return Selection((), (), feasible=False)
-        terms = [int(goal[n]) * one for n, one in enumerate([*chosen, *met]) if goal[n]]
-        model.clear_objective()
-        model.maximize(sum(terms))
-        status, values = _solve(model, [*chosen, *met], hint, work, seed)
-        if values is None:
-            return Selection((), (), feasible=status != cp_model.INFEASIBLE)
-        hint = values
+        values, proven = found
         value = int(sum(int(goal[n]) * values[n] for n in range(len(values))))
-        optimal = status == cp_model.OPTIMAL or value >= bound - 1e-6
-        stages.append(Stage(name, value, bound, optimal))
-        model.add(sum(terms) >= value)
+        stages.append(Stage(name, value, bound, proven or value >= bound - 1e-6))
         linear.hold(goal, value)
-        picked = [n for n in range(columns) if values[n]]
-    return Selection(tuple(picked), tuple(stages))
+        chosen = [n for n in range(columns) if values[n]]
+    return Selection(tuple(chosen), tuple(stages))
 
 
 def _goals(board: Board, floors: list[Row]) -> list[tuple[str, NDArray[np.float64]]]:
@@ -196,37 +192,3 @@ def _goals(board: Board, floors: list[Row]) -> list[tuple[str, NDArray[np.float6
         musts[number], worth[number] = candidate.musts, candidate.worth
     floor[len(board.candidates) :] = 1.0
     return [("musts", musts), ("floor", floor), ("worth", worth)]
-
-
-def _model(
-    board: Board, rows: list[Row], floors: list[Row]
-) -> tuple[cp_model.CpModel, list[cp_model.IntVar], list[cp_model.IntVar]]:
-    model = cp_model.CpModel()
-    chosen = [model.new_bool_var(f"c{n}") for n in range(len(board.candidates))]
-    met = [model.new_int_var(0, floor.bound, f"f{n}") for n, floor in enumerate(floors)]
-    for row in rows:
-        model.add(sum(chosen[n] for n in row.candidates) <= row.bound)
-    for one, floor in zip(met, floors, strict=True):
-        model.add(one <= sum(chosen[n] for n in floor.candidates))
-    for number, candidate in enumerate(board.candidates):
-        if candidate.required:
-            model.add(chosen[number] == 1)
-    return model, chosen, met
-
-
-def _solve(
-    model: cp_model.CpModel, variables: list[cp_model.IntVar], hint: list[int] | None, work: float, seed: int
-) -> tuple[cp_model.CpSolverStatus, list[int] | None]:
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = seed
-    solver.parameters.max_deterministic_time = work
-    solver.parameters.linearization_level = 2  # nearly a matching, which the linear relaxation decides
-    model.clear_hints()
-    if hint is not None:
-        for variable, value in zip(variables, hint, strict=True):
-            model.add_hint(variable, value)
-    status = solver.solve(model)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return status, None
-    return status, [int(solver.value(variable)) for variable in variables]

@@ -17,12 +17,13 @@ from .candidates import Board, build_board
 from .conflicts import explain_fixed
 from .event import Event
 from .faults import check_event
+from .joint import Joint, choose_jointly
 from .local_search import LocalSearch
 from .neighbourhoods import Neighbourhoods
 from .reasons import unserved_wishes
 from .result import GoalFigures, Meeting, Timetable, break_bound, meetings_of, people_figures
 from .seat_problem import whole_problem
-from .selection import Row, Selection, rows_of, select
+from .selection import Row, Selection, floors_of, rows_of, select
 from .slot_problem import Proof
 from .slot_search import Limits, Progress, SlotResult, solve_slots
 from .tables import Tables, assign_tables
@@ -77,6 +78,7 @@ class _Run:
         self.board, self.effort = board, effort
         self.arrangement = Arrangement(board, most_breaks=board.event.rules.fairness)
         self.rows = rows_of(board)
+        self.joint: Joint | None = None
 
     def tell(self, stage: str, share: float) -> None:
         if self.effort.report is None:
@@ -99,16 +101,17 @@ class _Run:
 
     def run(self) -> Timetable:
         self.tell("selection", 0.0)
-        selection = select(self.board, work=6.0, seed=self.effort.seed)
+        selection = select(self.board)
         self.tell("selection", 0.05)
         self._seat(selection)
+        self._choose_exactly(selection)
         exact = self._prove_breaks()
         if exact is None:
             self._polish()
         self._add_more()
         self.tell("tables", 0.97)
         tables = assign_tables(self.arrangement)
-        goals = _goals(self.arrangement, selection, exact, tables)
+        goals = _goals(self.arrangement, selection, self.joint, exact, tables)
         self.tell("tables", 1.0)
         return finish(self.arrangement, tables, goals)
 
@@ -174,6 +177,18 @@ class _Run:
                     break
                 arrangement.take(min(movable, key=lambda n: (self.value(n), n)))
 
+    def _choose_exactly(self, selection: Selection) -> None:
+        """Where not all that was selected found a seat, and the event is small: choose and seat in one model."""
+        arrangement = self.arrangement
+        if all(n in arrangement.seats for n in selection.chosen) or self.stopped():
+            return
+        self.joint = choose_jointly(arrangement, self.rows, seed=self.effort.seed)
+        if self.joint is not None:
+            for number in list(arrangement.seats):
+                arrangement.take(number)
+            for number, seat in self.joint.seats.items():
+                arrangement.force(number, seat)
+
     def _prove_breaks(self) -> SlotResult | None:
         """The fewest breaks and idle slots of what is seated, proven, where the size allows it."""
         board, arrangement = self.board, self.arrangement
@@ -222,27 +237,41 @@ class _Run:
         return (n for n, c in enumerate(self.board.candidates) if n not in self.arrangement.seats and c.worth > 0)
 
 
+class Limiter:
+    """How much each limit on numbers of meetings leaves."""
+
+    def __init__(self, arrangement: Arrangement, rows: list[Row]) -> None:
+        self._left: list[int] = []
+        self._of: dict[int, list[int]] = {}
+        for index, row in enumerate(rows):
+            self._left.append(row.bound - sum(n in arrangement.seats for n in row.candidates))
+            for number in row.candidates:
+                self._of.setdefault(number, []).append(index)
+
+    def allow(self, number: int) -> bool:
+        """Whether one more candidate may be held."""
+        return all(self._left[index] > 0 for index in self._of.get(number, ()))
+
+    def count(self, number: int) -> None:
+        """It is held."""
+        for index in self._of.get(number, ()):
+            self._left[index] -= 1
+
+
 def add_candidates(arrangement: Arrangement, rows: list[Row], numbers: Iterable[int]) -> list[int]:
     """Seat candidates that break no row and nobody's fairness; returns those that were seated."""
-    of_candidate: dict[int, list[int]] = {}
-    room = []
-    for index, row in enumerate(rows):
-        room.append(row.bound - sum(n in arrangement.seats for n in row.candidates))
-        for number in row.candidates:
-            of_candidate.setdefault(number, []).append(index)
+    limiter = Limiter(arrangement, rows)
     added = []
     search = LocalSearch(arrangement, lambda _: 0)
+    most = arrangement.most_breaks
     for number in numbers:
-        mine = of_candidate.get(number, [])
-        if any(room[index] <= 0 for index in mine) or not search.seat_best(number):
+        if not limiter.allow(number) or not search.seat_best(number):
             continue
         people = arrangement.seats[number].people
-        most = arrangement.most_breaks
         if most is not None and any(breaks_of(arrangement.mask[p]) > most for p in people):
             arrangement.take(number)
             continue
-        for index in mine:
-            room[index] -= 1
+        limiter.count(number)
         added.append(number)
     return added
 
@@ -261,20 +290,24 @@ def finish(arrangement: Arrangement, tables: Tables, goals: dict[str, GoalFigure
 
 
 def _goals(
-    arrangement: Arrangement, selection: Selection, exact: SlotResult | None, tables: Tables
+    arrangement: Arrangement, selection: Selection, joint: Joint | None, exact: SlotResult | None, tables: Tables
 ) -> dict[str, GoalFigures]:
     board, seats = arrangement.board, arrangement.seats
     reached = {
         "musts": float(sum(board.candidates[n].musts for n in seats)),
-        "floor": float(selection.stage("floor").value),
+        "floor": _floor(arrangement),
         "worth": sum(board.candidates[n].worth for n in seats) / 1_000,
     }
     whole = all(n in seats for n in selection.chosen)
     goals = {}
     exact_so_far = True
     for stage in selection.stages:
-        bound = stage.bound / (1_000 if stage.name == "worth" else 1)
-        value = reached[stage.name] if stage.name != "floor" or whole else _floor(arrangement)
+        scale = 1_000 if stage.name == "worth" else 1
+        # The bound of a later goal holds for those that reach the earlier ones, so it stands only while these are met.
+        bound = stage.bound / scale
+        if joint is not None:
+            bound = min(bound, joint.bounds[stage.name] / scale) if exact_so_far else bound
+        value = reached[stage.name]
         exact_so_far = exact_so_far and (value >= bound - 1e-6 or (whole and stage.optimal))
         goals[stage.name] = GoalFigures(value, bound, Proof.OPTIMAL if exact_so_far else Proof.BOUND)
     added = exact is not None and len(exact.schedule or ()) != len(seats)
@@ -293,8 +326,6 @@ def _goals(
 
 
 def _floor(arrangement: Arrangement) -> float:
-    from .selection import floors_of
-
     return float(
         sum(
             min(floor.bound, sum(n in arrangement.seats for n in floor.candidates))
