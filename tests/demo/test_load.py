@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -13,9 +14,10 @@ from duijie.core.errors import Fault
 from duijie.core.models import AuditLine
 from duijie.core.worker import work_once
 from duijie.demo import reading
+from duijie.demo.conversations import load_conversations
 from duijie.demo.load import PASSWORD, load_demo, logins
 from duijie.match.index import close_match_index, folder
-from duijie.match.models import Suggestion
+from duijie.match.models import Interest, Introduction, Suggestion
 from duijie.match.upkeep import rematch_all
 from duijie.members.models import Agreement, Member, Organisation, User
 from duijie.members.viewers import viewer_of
@@ -95,3 +97,15 @@ def test_the_right_partners_are_found() -> None:
         if pair.offers not in first:
             missed.append((pair.wants, pair.offers, first))
     assert len(reading.pairs()) - len(missed) >= 60, missed
+    _conversations_begin()
+
+
+def _conversations_begin() -> None:
+    assert load_conversations() == len(reading.conversations()) == Interest.objects.count()
+    answers = Counter(row.get("answer", "waiting") for row in reading.conversations())
+    assert Counter(Interest.objects.values_list("status", flat=True)) == answers
+    assert Introduction.objects.count() == answers["accepted"]
+    warp = Interest.objects.get(from_listing__external_id="nd-warp-defect")
+    assert warp.suggestion is not None and warp.introduction.status == Introduction.Status.PROMISING
+    crystal = Interest.objects.get(from_listing__external_id="nd-crystal")
+    assert crystal.anonymous and crystal.from_listing.confidential

@@ -28,6 +28,7 @@ def demo(host: str, port: int, fresh: bool, no_serve: bool) -> None:
     from django.core.management import call_command
 
     from duijie.core.worker import work_once
+    from duijie.demo.conversations import load_conversations
     from duijie.demo.load import PASSWORD, load_demo, logins
     from duijie.match.index import close_match_index
     from duijie.match.upkeep import rematch_all
@@ -42,10 +43,12 @@ def demo(host: str, port: int, fresh: bool, no_serve: bool) -> None:
         work_once()
         rematch_all()
         work_once()
+        load_conversations()
+        work_once()
         loaded.touch()
     search_index().close()
     close_match_index()
-    lines = [f"  {name:<14}{role}" for name, role in logins()]
+    lines = [f"  {name:<18}{role}" for name, role in logins()]
     click.echo(
         f"\n对接示范区域 The demonstration region: http://{host}:{port}/\n"
         f"登录 Sign in（密码 password: {PASSWORD}）\n" + "\n".join(lines) + "\n"

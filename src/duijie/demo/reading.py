@@ -86,6 +86,10 @@ def searches() -> list[dict[str, Any]]:
     return list(_parsed("searches.yaml"))
 
 
+def conversations() -> list[dict[str, Any]]:
+    return list(_parsed("conversations.yaml"))
+
+
 def reviews() -> dict[str, dict[str, Any]]:
     """By the listing's external id."""
     return {review["listing"]: review for review in _parsed("reviews.yaml")}
