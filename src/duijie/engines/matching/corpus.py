@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from duijie.engines.matching.arrays import Bags
+from duijie.engines.matching.arrays import Bags, Ragged
 from duijie.engines.matching.semantics import Vectors
+from duijie.engines.matching.signature import HASH_SIZE, ORDERS, TWO, counts_of, ids_of, in_head, orders_of
 
 
 def stable_hash(text: str) -> int:
@@ -35,9 +36,14 @@ class Rarity:
     @classmethod
     def of(cls, bags: Bags) -> Rarity:
         """Counted over these rows."""
-        ids, frequencies = np.unique(bags.ids, return_counts=True)
-        mean = float(bags.lengths().mean()) if len(bags) else 1.0
-        return cls(len(bags), ids.astype(np.uint32), frequencies.astype(np.int64), max(mean, 1.0))
+        return cls.counted(len(bags), bags.ids, float(bags.lengths().mean()) if len(bags) else 1.0)
+
+    @classmethod
+    def counted(cls, documents: int, ids: NDArray[np.uint32], mean_length: float) -> Rarity:
+        """From the ids of all documents, each id once per document."""
+        many = np.bincount(ids, minlength=HASH_SIZE)
+        distinct = np.flatnonzero(many)
+        return cls(documents, distinct.astype(np.uint32), many[distinct].astype(np.int64), max(mean_length, 1.0))
 
     def frequency(self, ids: NDArray[np.uint32]) -> NDArray[np.int64]:
         """Number of documents with each id, 0 for unknown ones."""
@@ -60,41 +66,47 @@ class Rarity:
 
 @dataclass(frozen=True, slots=True)
 class CorpusModel:
-    """Rarity of head grams, full-text grams and words, and the vectors of grams."""
+    """Rarity of terms in heads and in whole documents, mean number of terms of each order, and the vectors of grams."""
 
     head: Rarity
     full: Rarity
-    words: Rarity
+    mean_lengths: NDArray[np.float64]
     vectors: Vectors
     fingerprint: str
 
     def save(self, path: Path) -> None:
         """Write to one .npz file."""
         values = {
-            "vector_ids": self.vectors.ids,
-            "vectors": self.vectors.values,
-            "vector_weights": self.vectors.weights,
-        }
-        for name in ("head", "full", "words"):
+            "vector_ids": self.vectors.ids, "vectors": self.vectors.values, "vector_weights": self.vectors.weights,
+            "mean_lengths": self.mean_lengths,
+        }  # fmt: skip
+        for name in ("head", "full"):
             rarity: Rarity = getattr(self, name)
             values[f"{name}_ids"], values[f"{name}_frequencies"] = rarity.ids, rarity.frequencies
             values[f"{name}_sizes"] = np.array([rarity.documents, rarity.mean_length])
         with path.open("wb") as file:
-            np.savez(file, fingerprint=np.array(self.fingerprint), **values)
+            np.savez(file, fingerprint=np.array(self.fingerprint), **values)  # type: ignore[arg-type]
 
     @classmethod
     def load(cls, path: Path) -> CorpusModel:
         """Read what `save` wrote."""
         with np.load(path, allow_pickle=False) as found:
-            rarities = {
-                name: Rarity(
-                    int(found[f"{name}_sizes"][0]), found[f"{name}_ids"], found[f"{name}_frequencies"],
-                    float(found[f"{name}_sizes"][1]),
-                )
-                for name in ("head", "full", "words")
-            }  # fmt: skip
+            head, full = (
+                Rarity(int(found[f"{name}_sizes"][0]), found[f"{name}_ids"], found[f"{name}_frequencies"], float(found[f"{name}_sizes"][1]))
+                for name in ("head", "full")
+            )
             vectors = Vectors(found["vector_ids"], found["vectors"], found["vector_weights"])
-            return cls(**rarities, vectors=vectors, fingerprint=str(found["fingerprint"]))
+            return cls(head, full, found["mean_lengths"], vectors, str(found["fingerprint"]))
+
+    @classmethod
+    def of(cls, terms: Ragged, vectors: Vectors, fingerprint: str) -> CorpusModel:
+        """Counted over all rows of terms."""
+        values = terms.values.astype(np.uint32, copy=False)
+        rows = len(terms)
+        totals = np.bincount(orders_of(values), weights=counts_of(values), minlength=len(ORDERS)) / max(rows, 1)
+        full = Rarity.counted(rows, ids_of(values), float(totals[TWO]))
+        head = Rarity.counted(rows, ids_of(values[in_head(values)]), 1.0)
+        return cls(head, full, np.maximum(totals, 1.0), vectors, fingerprint)
 
 
 def fingerprint_of(entries: Sequence[tuple[str, str]]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from duijie.engines.matching import complements, semantics
 from duijie.engines.matching.arrays import Bags, Rows
-from duijie.engines.matching.corpus import CorpusModel, Rarity, fingerprint_of, stable_hash
+from duijie.engines.matching.corpus import CorpusModel, fingerprint_of, stable_hash
 from duijie.engines.matching.document import PUBLIC, Document
-from duijie.engines.matching.query import Comparer, Query, query_of
+from duijie.engines.matching.features import FEATURES, Comparer
+from duijie.engines.matching.query import Query, query_of
 from duijie.engines.matching.ranking import Grade, Ranking, default_ranking, probability_of
 from duijie.engines.matching.reasons import Explanation, Reasons, explain, reasons_of
 from duijie.engines.matching.segment import Segment, segment_of
@@ -25,7 +26,7 @@ from duijie.engines.matching.training_text import passages_for
 Progress = Callable[[str, int, int], None]
 """Called with the name of a step, how much of it is done, and of how much."""
 
-DIMENSIONS = 400
+DIMENSIONS = 300
 MOST_GRAMS = 20_000
 SAMPLE_DOCUMENTS = 20_000
 SCORE_DECIMALS = 6
@@ -158,7 +159,7 @@ class MatchIndex:
             f"{key}:{size}"
             for segment, alive in zip(state.segments, state.alive, strict=True)
             for key, size in zip(
-                segment.keys[alive].tolist(), np.diff(segment.blob_offsets)[alive].tolist(), strict=True
+                segment.keys[alive].tolist(), np.diff(segment.records.offsets)[alive].tolist(), strict=True
             )
         ]
         return fingerprint_of([(text, "") for text in texts]) if keys else ""
@@ -189,7 +190,7 @@ class MatchIndex:
     def _train(rows: Segment, fingerprint: str) -> CorpusModel:
         passages: Bags = passages_for(rows, most_documents=SAMPLE_DOCUMENTS)
         vectors = semantics.train(passages, dimensions=DIMENSIONS, most_grams=MOST_GRAMS, power=0.25)
-        return CorpusModel(Rarity.of(rows.head), Rarity.of(rows.full), Rarity.of(rows.words), vectors, fingerprint)
+        return CorpusModel.of(rows.terms, vectors, fingerprint)
 
     # reading
 
@@ -205,6 +206,26 @@ class MatchIndex:
         """The document as it was last committed."""
         place = self._state.find(identity)
         return None if place is None else self._state.segments[place.segment].document(place.row)
+
+    def __contains__(self, identity: str) -> bool:
+        return self._state.find(identity) is not None
+
+    def compare(self, query: Document, identities: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Raw features of these documents (all in the index) and of the reference sample: what `training` learns from."""
+        state = self._state
+        prepared = query_of(query, state.model)
+        lines = []
+        for identity in identities:
+            place = state.find(identity)
+            if place is None:
+                raise KeyError(identity)
+            lines.append((place.segment, place.row))
+        values = np.zeros((len(lines), len(FEATURES)))
+        for number, segment in enumerate(state.segments):
+            mine = [place for place, (each, _) in enumerate(lines) if each == number]
+            rows = np.array([lines[place][1] for place in mine], dtype=np.int64)
+            values[mine] = self._comparer.compare(prepared, state.model, segment, rows)
+        return values, self._reference(prepared, state)
 
     def match(
         self,

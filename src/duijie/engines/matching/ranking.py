@@ -12,11 +12,19 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from duijie.engines.matching.query import FEATURES
+from duijie.engines.matching.features import FEATURES
 
 Grade = Literal["strong", "fair", "weak"]
 GRADE_WORDS = {"strong": ("强", "strong"), "fair": ("较强", "fair"), "weak": ("弱", "weak")}
 """Grades in Chinese and English."""
+
+
+LONG_WEIGHTS = np.array([{"bm25_one_full": 1.0, "bm25_two_full": 1.0, "bm25_word_full": 0.3}.get(name, 0.0) for name in FEATURES])
+"""Chosen on two public sets of questions and long texts, where they beat BM25 on words and on bigrams alone."""
+
+LONG_SHARE = 0.85
+MOST_DEVIATIONS = 60.0
+LEAST_DEVIATIONS = -10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +33,10 @@ class Ranking:
 
     Each feature is brought to the number of standard deviations above what it is for ordinary documents (a reference sample
     of the index; where the sample is small, `usual_means` and `usual_deviations` count as `usual_weight` documents more). The
-    score is the weighted sum plus `intercept`: the logit of "suitable" (judged fairly strong or strong).
+    weighted sum orders; `slope` and `intercept` make it the logit of "suitable" (judged fairly strong or strong).
+    A document that is mostly body is scored by BM25 over its whole text as well (`LONG_WEIGHTS`, `long_slope`, `long_intercept`): its
+    head alone says too little, and judgements of such documents are not at hand. The body's share, times LONG_SHARE, mixes the two.
+    `grade_from` are the logits from which a pair is expected to be judged 2, 3 and 4.
     """
 
     features: tuple[str, ...]
@@ -33,32 +44,35 @@ class Ranking:
     usual_means: tuple[float, ...]
     usual_deviations: tuple[float, ...]
     usual_weight: float
-    intercept: float
     slope: float
+    intercept: float
+    long_slope: float
+    long_intercept: float
+    grade_from: tuple[float, float, float]
     strong_from: float
     fair_from: float
     note: str = ""
 
     def __post_init__(self) -> None:
         if self.features != FEATURES:
-            raise ValueError(
-                "these weights were made for other features than this version computes; run `duijie train` again"
-            )
+            raise ValueError("these weights were made for other features than this version computes; run `duijie train` again")
 
     def standardised(self, values: NDArray[np.float64], reference: NDArray[np.float64]) -> NDArray[np.float64]:
         """Features in standard deviations above the reference sample's mean."""
-        usual_mean, usual_deviation = np.array(self.usual_means), np.array(self.usual_deviations)
-        size, weight = reference.shape[0], self.usual_weight
-        total = size + weight
-        mean = (reference.sum(axis=0) + weight * usual_mean) / total
-        spread = ((reference - mean) ** 2).sum(axis=0) + weight * (usual_deviation**2 + (usual_mean - mean) ** 2)
-        return (values - mean) / np.sqrt(np.maximum(spread / total, 1e-12))
+        return standardised(values, reference, np.array(self.usual_means), np.array(self.usual_deviations), self.usual_weight)
 
     def logits(self, values: NDArray[np.float64], reference: NDArray[np.float64]) -> NDArray[np.float64]:
         """Logit of "suitable" by the texts alone."""
-        combined = self.standardised(values, reference) @ np.array(self.weights)
-        result: NDArray[np.float64] = self.slope * combined + self.intercept
+        found = self.standardised(values, reference)
+        short = self.slope * (found @ np.array(self.weights)) + self.intercept
+        long = self.long_slope * (found @ LONG_WEIGHTS) + self.long_intercept
+        share = LONG_SHARE * values[:, -1]
+        result: NDArray[np.float64] = (1 - share) * short + share * long
         return result
+
+    def expected_grade(self, logit: float) -> int:
+        """The grade 1 to 4 that a judge is expected to give (the median of what was given at this logit)."""
+        return 1 + sum(logit >= each for each in self.grade_from)
 
     def grade(self, probability: float) -> Grade:
         """The grade word of a probability."""
@@ -78,6 +92,18 @@ class Ranking:
         """The weights in a JSON text."""
         values = json.loads(text)
         return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+
+
+def standardised(
+    values: NDArray[np.float64], reference: NDArray[np.float64], usual_means: NDArray[np.float64],
+    usual_deviations: NDArray[np.float64], usual_weight: float,
+) -> NDArray[np.float64]:  # fmt: skip
+    """Columns less their usual mean, in usual deviations, both taken from the reference rows and the prior together."""
+    total = reference.shape[0] + usual_weight
+    mean = (reference.sum(axis=0) + usual_weight * usual_means) / total
+    spread = ((reference - mean) ** 2).sum(axis=0) + usual_weight * (usual_deviations**2 + (usual_means - mean) ** 2)
+    found = (values - mean) / np.sqrt(np.maximum(spread / total, 1e-12))
+    return np.clip(found, LEAST_DEVIATIONS, MOST_DEVIATIONS)
 
 
 def probability_of(logit: float) -> float:

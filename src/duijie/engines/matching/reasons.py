@@ -14,7 +14,7 @@ from duijie.engines.matching.corpus import CorpusModel
 from duijie.engines.matching.document import Document
 from duijie.engines.matching.facets import FacetFit, Fit
 from duijie.engines.matching.query import Query
-from duijie.engines.matching.signature import gram_ids, units_of, word_ids
+from duijie.engines.matching.signature import TWO, gram_ids, units_of, word_ids
 from duijie.engines.matching.text import STOP_WORDS, normalise_aligned, word_places
 
 SHARED_TERMS = 6
@@ -255,7 +255,7 @@ def shared_terms(
 
 def _weight(term: str, model: CorpusModel) -> float:
     """Sum of the rarity of a term's grams, as the score counts them."""
-    ids = gram_ids(units_of(term), (2,), latin_alone=True)
+    ids = gram_ids(units_of(term), TWO)
     if not ids.size:
         ids = word_ids([term])
     return float(np.sum(model.full.bm25_weight(ids), dtype=np.float64))

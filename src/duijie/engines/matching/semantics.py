@@ -13,11 +13,21 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from duijie.engines.matching.arrays import Bags
-from duijie.engines.matching.signature import Bag, bag_of, gram_ids, units_of
+from duijie.engines.matching.arrays import Bags, Ragged
+from duijie.engines.matching.signature import (
+    ONE,
+    TWO,
+    Bag,
+    bag_of,
+    counts_of,
+    gram_ids,
+    ids_of,
+    in_head,
+    orders_of,
+    units_of,
+)
 from duijie.engines.matching.text import normalise
 
-GRAM_SIZES = (1, 2)
 _SMOOTHING = 0.75
 _OVERSAMPLING = 20
 _POWER_STEPS = 3
@@ -43,24 +53,29 @@ class Vectors:
         found = np.minimum(np.searchsorted(self.ids, ids), self.ids.size - 1)
         return np.where(self.ids[found] == ids, found, -1)
 
-    def embed(self, bags: Bags) -> NDArray[np.float32]:
-        """One unit vector per row: the rarity-weighted mean of its grams' vectors (0 where none is known)."""
-        places = self.places(bags.ids)
+    def embed(self, terms: Ragged) -> NDArray[np.float32]:
+        """One unit vector per row of terms: the rarity-weighted mean of its grams' vectors (0 where none is known).
+
+        Grams that stand in the head count twice.
+        """
+        values = terms.values.astype(np.uint32, copy=False)
+        small = orders_of(values) <= TWO
+        owners, values = terms.owners()[small], values[small]
+        places = self.places(ids_of(values))
         known = places >= 0
-        owners = np.repeat(np.arange(len(bags)), np.diff(bags.offsets))[known]
-        weights = (1 + np.log(bags.counts[known].astype(np.float32))) * self.weights[places[known]]
-        shape = (len(bags), max(self.ids.size, 1))
-        matrix = sp.csr_matrix((weights, (owners, places[known])), shape=shape, dtype=np.float32)
-        found = (
-            np.asarray(matrix @ self.values) if self.ids.size else np.zeros((len(bags), self.dimensions), np.float32)
-        )
+        owners, values, places = owners[known], values[known], places[known]
+        weights = (1 + np.log(counts_of(values).astype(np.float32))) * self.weights[places] * np.where(in_head(values), 2, 1)
+        shape = (len(terms), max(self.ids.size, 1))
+        matrix = sp.csr_matrix((weights.astype(np.float32), (owners, places)), shape=shape)
+        found = np.asarray(matrix @ self.values) if self.ids.size else np.zeros((len(terms), self.dimensions), np.float32)
         lengths = np.linalg.norm(found, axis=1, keepdims=True)
         return (found / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
 
-def semantic_bag(text: str) -> Bag:
+def passage_bag(text: str) -> Bag:
     """Grams of one and two units of a text (normalised here)."""
-    return bag_of(gram_ids(units_of(normalise(text)), GRAM_SIZES))
+    units = units_of(normalise(text))
+    return bag_of(np.concatenate([gram_ids(units, ONE), gram_ids(units, TWO)]))
 
 
 def train(passages: Bags, *, dimensions: int, most_grams: int, least_passages: int = 2, power: float = 0.5) -> Vectors:
@@ -120,4 +135,4 @@ def _factors(matrix: sp.csr_matrix, dimensions: int, power: float) -> NDArray[np
 
 def passages_of(texts: Sequence[str]) -> Bags:
     """One bag per passage, each gram counted once."""
-    return Bags.of([semantic_bag(text) for text in texts])
+    return Bags.of([passage_bag(text) for text in texts])

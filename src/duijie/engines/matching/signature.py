@@ -1,13 +1,16 @@
-"""Documents as arrays: hashed character n-grams and words, the form in which the index stores and scores them.
+"""Documents as arrays: hashed grams and words, the form in which the index stores and scores them.
 
 Ids are hashes of 22 bits, so that no vocabulary has to be kept, agreed on or merged: the same text has the same ids on any
 machine, in any order of arrival. A *unit* is one Chinese character or one whole Latin word; numbers break a run of units.
+
+A document is one ascending array of 32-bit *terms*: the id (22 bits), its order (2 bits: one unit, two, three, or a word), whether
+it stands in the head (1 bit), and how often it stands (7 bits, 127 at most). Runs of three units are kept for the head only.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,14 +23,23 @@ HASH_BITS = 22
 HASH_SIZE = 1 << HASH_BITS
 """Number of possible ids."""
 
-HEAD_UNITS = 120
-"""Units of title and keywords that count; a "title" longer than this is a body in the wrong column."""
+HEAD_CHARACTERS = 160
+"""Characters of title and keywords that count; a "title" longer than this is a body in the wrong column."""
 
 FULL_CHARACTERS = 6_000
 """Characters of the whole text that count."""
 
+ORDERS = ("one", "two", "three", "word")
+"""Orders of terms: runs of one, two, three units, and words."""
+ONE, TWO, THREE, WORD = range(4)
+
 Ids = NDArray[np.uint32]
 Counts = NDArray[np.uint8]
+Terms = NDArray[np.uint32]
+
+_ID_MASK = np.uint32(HASH_SIZE - 1)
+_HEAD_BIT = np.uint32(HASH_BITS + 2)
+_COUNT_SHIFT = np.uint32(HASH_BITS + 3)
 
 _POWERS = np.cumprod(np.full(64, 0x01000193, dtype=np.uint32), dtype=np.uint32)
 _SALTS = (np.uint32(0x9E3779B1), np.uint32(0x85EBCA77), np.uint32(0xC2B2AE3D))
@@ -41,9 +53,25 @@ class Units:
     continues: NDArray[np.bool_]
     latin: NDArray[np.bool_]
 
-    def cut(self, length: int) -> Units:
-        """The first `length` units."""
-        return Units(self.codes[:length], self.continues[:length], self.latin[:length])
+
+def ids_of(terms: Terms) -> Ids:
+    """The ids of terms."""
+    return terms & _ID_MASK
+
+
+def orders_of(terms: Terms) -> NDArray[np.uint32]:
+    """The orders of terms, 0 to 3 (see ORDERS)."""
+    return (terms >> np.uint32(HASH_BITS)) & np.uint32(3)
+
+
+def in_head(terms: Terms) -> NDArray[np.bool_]:
+    """Whether each term stands in the head."""
+    return ((terms >> _HEAD_BIT) & np.uint32(1)).astype(np.bool_)
+
+
+def counts_of(terms: Terms) -> NDArray[np.uint32]:
+    """How often each term stands in the whole document."""
+    return terms >> _COUNT_SHIFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +81,11 @@ class Bag:
     ids: Ids
     counts: Counts
 
-    @property
-    def length(self) -> int:
-        """Number of standings, repeated ones included."""
-        return int(self.counts.sum(dtype=np.int64))
 
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """A document's arrays: n-grams of one to three units of its head; of two units, and words, of the whole."""
-
-    head: Bag
-    full: Bag
-    words: Bag
+def bag_of(ids: Ids) -> Bag:
+    """Distinct ids with counts."""
+    distinct, counts = np.unique(ids, return_counts=True)
+    return Bag(distinct.astype(np.uint32), np.minimum(counts, 255).astype(np.uint8))
 
 
 def _folded(hashes: NDArray[np.uint32]) -> Ids:
@@ -114,21 +134,19 @@ def _in_kept_run(latin: NDArray[np.bool_], starts: NDArray[np.intp], keep: NDArr
     return inside
 
 
-def gram_ids(units: Units, sizes: Sequence[int], *, latin_alone: bool = False) -> Ids:
-    """Ids of all runs of the given sizes (1, 2, 3); with `latin_alone` Latin words are added as units of their own."""
-    found: list[Ids] = []
+def gram_ids(units: Units, order: int) -> Ids:
+    """Ids of all runs of one, two or three units (`order` ONE, TWO, THREE); Latin words alone count as runs of two as well."""
     codes, continues = units.codes, units.continues
-    if 1 in sizes:
-        found.append(_folded(codes))
-    elif latin_alone:
-        found.append(_folded(codes[units.latin]))
-    if 2 in sizes and codes.size > 1:
-        pairs = codes[:-1] * _SALTS[1] + codes[1:] * _SALTS[2]
-        found.append(_folded(pairs[continues[1:]]))
-    if 3 in sizes and codes.size > 2:
-        triples = codes[:-2] * _SALTS[0] + (codes[1:-1] ^ _SALTS[1]) * _SALTS[2] + codes[2:] * np.uint32(0x27D4EB2F)
-        found.append(_folded(triples[continues[1:-1] & continues[2:]]))
-    return np.concatenate(found) if found else np.zeros(0, dtype=np.uint32)
+    if order == ONE:
+        return _folded(codes * _SALTS[2] + np.uint32(1))
+    if order == TWO:
+        alone = codes[units.latin] ^ _SALTS[2]
+        pairs = (codes[:-1] * _SALTS[1] + codes[1:] * _SALTS[2])[continues[1:]] if codes.size > 1 else alone[:0]
+        return _folded(np.concatenate([pairs, alone]))
+    if codes.size < 3:
+        return np.zeros(0, dtype=np.uint32)
+    triples = codes[:-2] * _SALTS[0] + (codes[1:-1] ^ _SALTS[1]) * _SALTS[2] + codes[2:] * np.uint32(0x27D4EB2F)
+    return _folded(triples[continues[1:-1] & continues[2:]])
 
 
 def word_ids(found: Iterable[str]) -> Ids:
@@ -137,27 +155,30 @@ def word_ids(found: Iterable[str]) -> Ids:
     return _folded(np.array(hashes, dtype=np.uint32))
 
 
-def bag_of(ids: Ids) -> Bag:
-    """Distinct ids with counts."""
-    distinct, counts = np.unique(ids, return_counts=True)
-    return Bag(distinct.astype(np.uint32), np.minimum(counts, 255).astype(np.uint8))
+def keys_of(text: str, *, triples: bool) -> NDArray[np.uint32]:
+    """Ids with their orders of everything that stands in a normalised text, repeated ones included."""
+    units = units_of(text)
+    found = [gram_ids(units, ONE), gram_ids(units, TWO) | np.uint32(TWO << HASH_BITS)]
+    if triples:
+        found.append(gram_ids(units, THREE) | np.uint32(THREE << HASH_BITS))
+    found.append(word_ids(words(text)) | np.uint32(WORD << HASH_BITS))
+    return np.concatenate(found)
 
 
-def head_units(document: Document) -> Units:
-    """Units of title and keywords."""
-    return units_of(normalise(document.head)).cut(HEAD_UNITS)
+def head_text(document: Document) -> str:
+    """Title and keywords as they are counted."""
+    return normalise(document.head[:HEAD_CHARACTERS])
 
 
-def full_text(document: Document) -> str:
-    """The whole text as it is counted: normalised, without a form's headings, cut at FULL_CHARACTERS."""
-    return without_headings(normalise(document.full[:FULL_CHARACTERS]))
+def body_text(document: Document) -> str:
+    """Summary and body as they are counted: normalised, without a form's headings."""
+    rest = "\n".join(part for part in (document.summary, document.body) if part)
+    return without_headings(normalise(rest[:FULL_CHARACTERS]))
 
 
-def signature_of(document: Document) -> Signature:
-    """The arrays of a document."""
-    full = full_text(document)
-    return Signature(
-        head=bag_of(gram_ids(head_units(document), (1, 2, 3))),
-        full=bag_of(gram_ids(units_of(full), (2,), latin_alone=True)),
-        words=bag_of(word_ids(words(full))),
-    )
+def terms_of(document: Document) -> Terms:
+    """The terms of a document, in ascending order of (order, id)."""
+    head = keys_of(head_text(document), triples=True)
+    keys, counts = np.unique(np.concatenate([head, keys_of(body_text(document), triples=False)]), return_counts=True)
+    terms = keys.astype(np.uint32) | (np.minimum(counts, 127).astype(np.uint32) << _COUNT_SHIFT)
+    return terms | (np.isin(keys, head).astype(np.uint32) << _HEAD_BIT)

@@ -23,7 +23,7 @@ from duijie.engines.matching.semantics import Vectors
 from duijie.engines.matching.state import State
 
 MANIFEST = "CURRENT"
-FORMAT = 1
+FORMAT = 2
 
 
 def empty_model() -> CorpusModel:
@@ -31,7 +31,7 @@ def empty_model() -> CorpusModel:
     nothing, none = np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.int64)
     rarity = Rarity(0, nothing, none, 1.0)
     vectors = Vectors(nothing, np.zeros((0, 1), np.float32), np.zeros(0, np.float32))
-    return CorpusModel(rarity, rarity, rarity, vectors, "")
+    return CorpusModel(rarity, rarity, np.ones(4), vectors, "")
 
 
 def empty_state() -> State:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from duijie.engines.matching.arrays import Bags
 from duijie.engines.matching.document import Document
 from duijie.engines.matching.segment import Segment
@@ -12,17 +10,25 @@ from duijie.engines.matching.signature import FULL_CHARACTERS
 from duijie.engines.matching.text import sentences
 
 MOST_SENTENCES = 30
+PASSAGE_CHARACTERS = 120
+MOST_CHARACTERS = 500_000
+"""How much text is learnt from: heads of all documents first, then first sentences, then second ones, and so on."""
 
 
 def passages_of_document(document: Document) -> list[str]:
     """Its head, then the sentences of its summary and body."""
     rest = sentences("\n".join((document.summary, document.body))[:FULL_CHARACTERS])
-    return [document.head.replace("\n", " "), *rest[:MOST_SENTENCES]]
+    return [document.head.replace("\n", " "), *(each[:PASSAGE_CHARACTERS] for each in rest[:MOST_SENTENCES])]
 
 
 def passages_for(rows: Segment, *, most_documents: int) -> Bags:
     """Passages of the documents with the smallest keys (rows in order of keys); each distinct passage counts once."""
+    found = [passages_of_document(rows.document(row)) for row in range(min(len(rows), most_documents))]
     texts: dict[str, None] = {}
-    for row in np.arange(min(len(rows), most_documents)):
-        texts.update(dict.fromkeys(passages_of_document(rows.document(int(row)))))
+    read = 0
+    for turn in range(MOST_SENTENCES + 1):
+        for passages in found:
+            if turn < len(passages) and passages[turn] not in texts and read < MOST_CHARACTERS:
+                texts[passages[turn]] = None
+                read += len(passages[turn])
     return passages_of(list(texts))

@@ -1,0 +1,196 @@
+"""The numbers that compare a question with rows of the index: what the ranking learns from.
+
+For each field of the question and each order of terms (runs of one, two, three units, words; one and two together):
+
+* `tfidf`: cosine of log counts times rarity, against the document's head;
+* `cover`: share of the head's rarity that stands in the field; `covered`: share of the field's rarity that stands in the head;
+* `bm25`: BM25 (k1 1.2, b 0.75) against the whole document;
+
+and by meaning: cosines of the meaning vectors, and soft coverage: how near the nearest gram of the other side's head is, gram
+by gram, weighed by rarity. The length of the head completes them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from duijie.engines.matching.arrays import Ragged, Rows
+from duijie.engines.matching.corpus import CorpusModel
+from duijie.engines.matching.query import FIELDS, Query, key_of
+from duijie.engines.matching.segment import Segment
+from duijie.engines.matching.signature import (
+    HASH_BITS,
+    HASH_SIZE,
+    ONE,
+    ORDERS,
+    TWO,
+    counts_of,
+    ids_of,
+    in_head,
+    orders_of,
+)
+
+_K1, _B = np.float32(1.2), np.float32(0.75)
+_SETS: dict[str, tuple[int, ...]] = {"one": (0,), "two": (1,), "three": (2,), "word": (3,), "onetwo": (0, 1)}
+
+
+BODY_SHARE = "body_share"
+"""The last column: how much of a document is not head, 0 to 1. It is not weighed but mixes the two ways of scoring."""
+
+
+def _names() -> tuple[str, ...]:
+    found = []
+    for field in FIELDS:
+        found += [f"{kind}_{order}_{field}" for order in _SETS for kind in ("tfidf", "cover")]
+        found += [f"bm25_{order}_{field}" for order in ORDERS]
+        if field in ("title", "key"):
+            found += [f"covered_{order}_{field}" for order in ("one", "two", "word", "onetwo")]
+    found += [f"meaning_{field}" for field in FIELDS]
+    found += [f"{side}_{order}" for side in ("soft_cover", "soft_covered") for order in ("onetwo", "one", "two")]
+    return (*found, "head_length", BODY_SHARE)
+
+
+FEATURES = _names()
+"""Names of the columns of `Comparer.compare`."""
+
+
+class Comparer:
+    """Compares one question with many rows; keeps its tables between questions. Not for use by two threads at once."""
+
+    def __init__(self) -> None:
+        self._slots = np.zeros(HASH_SIZE, dtype=np.int16)
+        self._grams: tuple[CorpusModel, NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]] | None = None
+
+    def compare(self, query: Query, model: CorpusModel, segment: Segment, rows: Rows) -> NDArray[np.float64]:
+        """One line per row, one column per name of FEATURES."""
+        if not rows.size:
+            return np.zeros((0, len(FEATURES)))
+        terms = segment.terms.take(rows)
+        sums = segment.derived.sums[rows].astype(np.float64)
+        columns = self._lexical(query, model, terms, sums)
+        columns += self._meaning(query, segment, rows)
+        columns += self._soft(query, model, terms)
+        columns += _lengths(terms)
+        return np.stack(columns, axis=1)
+
+    def _lexical(
+        self, query: Query, model: CorpusModel, terms: Ragged, sums: NDArray[np.float64]
+    ) -> list[NDArray[np.float64]]:
+        values: NDArray[np.uint32] = terms.values  # type: ignore[assignment]
+        own = query.keys & np.uint32(HASH_SIZE - 1)
+        most = min(query.keys.size, np.iinfo(np.int16).max - 1)
+        self._slots[own[:most]] = np.arange(1, most + 1, dtype=np.int16)
+        slots = self._slots[ids_of(values)]
+        self._slots[own] = 0
+        hits = np.flatnonzero(slots)
+        place = slots[hits].astype(np.int64) - 1
+        same = key_of(values[hits]) == query.keys[place]
+        hits, place = hits[same], place[same]
+        found = values[hits]
+        order = orders_of(found).astype(np.int64)
+        owner = np.searchsorted(terms.offsets, hits, side="right") - 1
+        rows = len(terms)
+        cell = owner * len(ORDERS) + order
+        head = in_head(found)
+        counts = counts_of(found).astype(np.float32)
+        lengths = sums[owner, 8 + order].astype(np.float32) / model.mean_lengths[order].astype(np.float32)
+        saturated = counts * (_K1 + 1) / (counts + _K1 * (1 - _B + _B * lengths))
+
+        def total(weights: NDArray[np.floating]) -> NDArray[np.float64]:
+            return np.bincount(cell, weights=weights, minlength=rows * len(ORDERS)).reshape(rows, len(ORDERS))
+
+        ids = query.keys & np.uint32(HASH_SIZE - 1)
+        orders = (query.keys >> np.uint32(HASH_BITS)).astype(np.int64)
+        rare, bm25 = model.head.smooth_weight(ids), model.full.bm25_weight(ids)
+        columns: list[NDArray[np.float64]] = []
+        for number, field in enumerate(FIELDS):
+            many = query.counts[number]
+            present = many > 0
+            strength = np.where(present, 1 + np.log(np.maximum(many, 1)), 0) * rare
+            squares = np.bincount(orders, weights=strength.astype(np.float64) ** 2, minlength=len(ORDERS))
+            shares = np.bincount(orders, weights=np.where(present, rare, 0), minlength=len(ORDERS))
+            product = total(np.where(head, (strength * rare)[place], 0))
+            covered = total(np.where(head, np.where(present, rare, 0)[place], 0))
+            saturation = total((many * bm25)[place] * saturated)
+            for chosen in _SETS.values():
+                norm = np.sqrt(squares[list(chosen)].sum() * sums[:, list(chosen)].sum(axis=1))
+                columns.append(product[:, list(chosen)].sum(axis=1) / np.maximum(norm, 1e-6))
+                whole = sums[:, [4 + each for each in chosen]].sum(axis=1)
+                columns.append(covered[:, list(chosen)].sum(axis=1) / np.maximum(whole, 1e-6))
+            columns += [saturation[:, each] for each in range(len(ORDERS))]
+            if field in ("title", "key"):
+                for name in ("one", "two", "word", "onetwo"):
+                    chosen = _SETS[name]
+                    columns.append(covered[:, list(chosen)].sum(axis=1) / max(shares[list(chosen)].sum(), 1e-6))
+        return columns
+
+    @staticmethod
+    def _meaning(query: Query, segment: Segment, rows: Rows) -> list[NDArray[np.float64]]:
+        vectors = segment.derived.vectors[rows].astype(np.float32)
+        scales = segment.derived.vector_scales[rows].astype(np.float64)
+        found = (vectors @ query.vectors.T).astype(np.float64) * scales[:, None]
+        return [found[:, each] for each in range(len(FIELDS))]
+
+    def _soft(self, query: Query, model: CorpusModel, terms: Ragged) -> list[NDArray[np.float64]]:
+        """Nearest grams by meaning, both ways, over all grams, those of one unit, and those of two."""
+        places, units, rare = self._tables(model)
+        rows = len(terms)
+        values: NDArray[np.uint32] = terms.values  # type: ignore[assignment]
+        asked = query.soft
+        mine = places[asked & np.uint32(HASH_SIZE - 1)]
+        asked, mine = asked[mine >= 0], mine[mine >= 0]
+        wanted = np.flatnonzero(in_head(values) & (orders_of(values) <= TWO))
+        theirs = places[ids_of(values[wanted])]
+        wanted, theirs = wanted[theirs >= 0], theirs[theirs >= 0]
+        if not mine.size or not wanted.size:
+            return [np.zeros(rows) for _ in range(6)]
+        near = np.maximum(units @ units[mine].T, 0)
+        one = (asked >> np.uint32(HASH_BITS)) == ONE
+        owner = np.searchsorted(terms.offsets, wanted, side="right") - 1
+        is_one = orders_of(values[wanted]) == ONE
+        weight = rare[theirs].astype(np.float64)
+        best = {
+            "onetwo": near.max(axis=1), "one": near[:, one].max(axis=1, initial=0), "two": near[:, ~one].max(axis=1, initial=0),
+        }  # fmt: skip
+        masks = {"onetwo": np.ones(wanted.size, bool), "one": is_one, "two": ~is_one}
+        columns = []
+        for name, mask in masks.items():
+            part = np.bincount(owner, weights=weight * mask * best[name][theirs], minlength=rows)
+            whole = np.bincount(owner, weights=weight * mask, minlength=rows)
+            columns.append(part / np.maximum(whole, 1e-9))
+        peaks = _peaks(near[theirs], owner * 2 + ~is_one, rows)
+        importance = rare[mine].astype(np.float64)
+        for highest, chosen in ((peaks.max(axis=1), one | ~one), (peaks[:, 0], one), (peaks[:, 1], ~one)):
+            columns.append(highest[:, chosen] @ importance[chosen] / max(importance[chosen].sum(), 1e-9))
+        return columns
+
+    def _tables(self, model: CorpusModel) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
+        """Place of each gram's vector by id, the vectors at length one, and the grams' rarity; made once per model."""
+        if self._grams is None or self._grams[0] is not model:
+            places = np.full(HASH_SIZE, -1, dtype=np.int32)
+            places[model.vectors.ids] = np.arange(model.vectors.ids.size, dtype=np.int32)
+            lengths = np.linalg.norm(model.vectors.values, axis=1, keepdims=True)
+            units = model.vectors.values / np.maximum(lengths, 1e-9)
+            self._grams = (model, places, units, model.head.smooth_weight(model.vectors.ids))
+        return self._grams[1:]
+
+
+def _lengths(terms: Ragged) -> list[NDArray[np.float64]]:
+    """Distinct units of the head, and the share of distinct grams that stand outside it."""
+    values: NDArray[np.uint32] = terms.values  # type: ignore[assignment]
+    owners, order, head = terms.owners(), orders_of(values), in_head(values)
+    rows = len(terms)
+    units = np.bincount(owners[head & (order == ONE)], minlength=rows).astype(np.float64)
+    grams = order <= TWO
+    inside = np.bincount(owners[grams & head], minlength=rows)
+    whole = np.bincount(owners[grams], minlength=rows)
+    return [units, 1 - inside / np.maximum(whole, 1)]
+
+
+def _peaks(near: NDArray[np.float32], cells: NDArray[np.int64], rows: int) -> NDArray[np.float64]:
+    """(rows, 2, grams): the highest of `near` per row and order; `cells` ascend."""
+    peaks = np.zeros((rows * 2, near.shape[1]), dtype=np.float32)
+    starts = np.flatnonzero(np.concatenate([[True], cells[1:] != cells[:-1]]))
+    peaks[cells[starts]] = np.maximum.reduceat(near, starts, axis=0)
+    return peaks.reshape(rows, 2, -1).astype(np.float64)
