@@ -13,5 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("duijie.web.match.urls")),
     path("pick/regions/", pickers.pick_regions, name="pick_regions"),
     path("pick/industries/", pickers.pick_industries, name="pick_industries"),
+    path("pick/members/", pickers.pick_members, name="pick_members"),
+    path("pick/organisations/", pickers.pick_organisations, name="pick_organisations"),
     path("kit/", include("duijie.web.style.urls")),
 ]

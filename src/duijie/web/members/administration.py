@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from duijie.core import jobs as core_jobs
@@ -25,6 +26,7 @@ from duijie.core.models import AuditLine, Job
 from duijie.members import queries
 from duijie.members.models import Alliance, ApiKey, Member, Organisation, User
 from duijie.web.kit import Choice, Column, Pages, Table
+from duijie.web.kit.names import date_filter
 from duijie.web.members.forms import for_people, viewer_of_page
 
 
@@ -61,8 +63,6 @@ def administration(request: HttpRequest) -> HttpResponse:
 
 
 def _today() -> date:
-    from django.utils import timezone
-
     return timezone.localdate()
 
 
@@ -110,12 +110,11 @@ def audit(request: HttpRequest) -> HttpResponse:
         Column("detail", Label("内容", "Detail")),
         Column("seal", Label("封存", "Sealed")),
     ]
-    from duijie.web.kit.names import date_filter
-
+    names = _actor_names(lines)
     rows = [
         [
             date_filter(line.at, "time"),
-            line.actor,
+            f"{names[line.actor]} ({line.actor})" if line.actor in names else line.actor,
             line.verb,
             f"{line.object_kind} {line.object_ref}",
             line.via,
@@ -136,6 +135,13 @@ def audit(request: HttpRequest) -> HttpResponse:
         "members": [Choice("", t("全部成员", "All members")), *(Choice(m.slug, m.name) for m in members)],
     }
     return render(request, "members/audit.html", context, status=422 if problem else 200)
+
+
+def _actor_names(lines: list[AuditLine]) -> dict[str, str]:
+    """Names for the people among the actors; the trail itself holds references only, and an erased person has none."""
+    numbers = {line.actor.removeprefix("user:") for line in lines if line.actor.startswith("user:")}
+    people = User.objects.filter(pk__in=[int(n) for n in numbers if n.isdigit()], erased_at__isnull=True)
+    return {f"user:{person.pk}": str(person) for person in people}
 
 
 @for_people

@@ -24,6 +24,7 @@ from duijie.web.kit.facets import ActiveFilter, Facet
 from duijie.web.kit.parts import badge
 from duijie.web.members.forms import FormPage, for_people, posted_version, viewer_of_page
 from duijie.web.members.places import map_of_graph
+from duijie.web.members.tabs import tabs_of, under_members
 
 
 def agreements_crumb() -> tuple[str, str]:
@@ -32,6 +33,7 @@ def agreements_crumb() -> tuple[str, str]:
 
 def agreements(request: HttpRequest) -> HttpResponse:
     """The graph as it stood on a day, and every agreement that held then (or, with ?all=1, ever)."""
+    under_members(request)
     viewer = viewer_of_page(request)
     asked = request.GET
     try:
@@ -54,6 +56,7 @@ def agreements(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     wholes = Member.objects.filter(parts__isnull=False).distinct().order_by("name")
     context = {
+        "tabs": tabs_of("agreements"),
         "table": _table(request, list(found[pages.start : pages.stop]), pages, day),
         "map": map_of_graph(graph, t("协议网络", "The partner graph")) if graph.edges else None,
         "day": day,
@@ -85,8 +88,8 @@ def _table(request: HttpRequest, found: list[Agreement], pages: Pages, day: date
             Cell(a.title, reverse("members:agreement", args=[a.uid])),
             "、".join(_party_names(a)),
             AgreementKind.named(a.kind),
-            a.valid_from,
-            a.valid_until or t("长期", "no end"),
+            a.valid_from.isoformat(),
+            a.valid_until.isoformat() if a.valid_until else t("长期", "no end"),
             state(a, day),
         ]
         for a in found
@@ -118,6 +121,7 @@ def state(agreement: Agreement, day: date) -> str:
 
 
 def agreement_page(request: HttpRequest, uid: str) -> HttpResponse:
+    under_members(request)
     viewer = viewer_of_page(request)
     agreement = queries.get_agreement(viewer, uid)
     parties = []
@@ -145,6 +149,7 @@ def agreement_page(request: HttpRequest, uid: str) -> HttpResponse:
 
 @for_people
 def new_agreement(request: HttpRequest) -> HttpResponse:
+    under_members(request)
     viewer = viewer_of_page(request)
     own = queries.members_served_by(viewer, "agreement.sign")
     if not own:
@@ -162,7 +167,7 @@ def new_agreement(request: HttpRequest) -> HttpResponse:
         AgreementRecord,
         t("登记协议", "Record an agreement"),
         save,
-        values={"members": [own[0].name]} if len(own) == 1 else {},
+        values={"members": [own[0].slug]} if len(own) == 1 else {},
         crumbs=[agreements_crumb()],
         done=Label("协议已登记。", "The agreement is on record."),
         draft="agreement-new",
@@ -171,13 +176,12 @@ def new_agreement(request: HttpRequest) -> HttpResponse:
 
 @for_people
 def edit_agreement(request: HttpRequest, uid: str) -> HttpResponse:
+    under_members(request)
     viewer = viewer_of_page(request)
     agreement = queries.get_agreement(viewer, uid)
     if not queries.may_change_agreement(viewer, agreement):
         raise NotAllowed
     values = actions.agreement_record_of(agreement)
-    members = {m.slug: m.name for m in Member.objects.filter(slug__in=values["members"])}
-    values["members"] = [members[slug] for slug in values["members"]]
 
     def save(record: AgreementRecord, posted: QueryDict) -> str:
         actions.change_agreement(actor=viewer, agreement=agreement, record=record, version=posted_version(posted))

@@ -30,6 +30,7 @@ from duijie.web.kit.facets import ActiveFilter, Facet
 from duijie.web.members.forms import FormPage, for_people, posted_version, viewer_of_page
 from duijie.web.members.places import address_of, map_of_graph, map_of_members
 from duijie.web.members.sections import sections_of
+from duijie.web.members.tabs import tabs_of, under_members
 
 
 def members_crumb() -> tuple[str, str]:
@@ -38,12 +39,15 @@ def members_crumb() -> tuple[str, str]:
 
 def directory(request: HttpRequest) -> HttpResponse:
     """Every member on the map and in a list, narrowed by alliance, kind and words."""
+    under_members(request)
     viewer = viewer_of_page(request)
     every = list(queries.alliances(viewer))
     chosen = next((a for a in every if a.slug == request.GET.get("alliance")), None)
     kind = request.GET.get("kind", "")
     text = request.GET.get("q", "")
-    found = list(queries.members(viewer, alliance=chosen, kind=kind, text=text).select_related("parent"))
+    narrowed = bool(chosen or kind or text.strip())
+    wanted = queries.members(viewer, alliance=chosen, kind=kind, text=text, top_only=not narrowed)
+    found = list(wanted.select_related("parent").order_by("-organisation_count", "name", "pk"))
     facets = [
         Facet.of(
             request, "alliance", Label("联盟", "Alliance"),
@@ -52,6 +56,7 @@ def directory(request: HttpRequest) -> HttpResponse:
         Facet.of(request, "kind", Label("类型", "Kind"), [Option(k.value, k.label) for k in MemberKind], many=False),
     ]  # fmt: skip
     context = {
+        "tabs": tabs_of("directory"),
         "members": [_card(m) for m in found],
         "map": map_of_members(found) if found else None,
         "facets": facets,
@@ -93,7 +98,7 @@ def member_page(request: HttpRequest, slug: str) -> HttpResponse:
         "summary": _said(member, "summary"),
         "region": regions.full_name(member.region) if regions.get(member.region) else member.region,
         "standings": [(m.alliance, name_of(m.alliance), Standing.named(m.standing), m.since) for m in page.memberships],
-        "map": map_of_graph(graph, t("合作伙伴", "Partners")) if page.partners else None,
+        "map": map_of_graph(graph, t("伙伴分布", "Where the partners are")) if page.partners else None,
         "partners": partner_table(page.partners),
         "coverage": queries.coverage_of_parts(viewer, member) if page.parts else None,
         "parts": [Branch(name_of(part), address_of(part)) for part in page.parts],
@@ -134,8 +139,8 @@ def partner_table(edges: list[Edge]) -> Table | None:
                     Cell(edge.other.name, where),
                     Cell(agreement.title, reverse("members:agreement", args=[agreement.uid])),
                     AgreementKind.named(agreement.kind),
-                    agreement.valid_from,
-                    agreement.valid_until or t("长期", "no end"),
+                    agreement.valid_from.isoformat(),
+                    agreement.valid_until.isoformat() if agreement.valid_until else t("长期", "no end"),
                 ]
             )
     columns = [
@@ -215,6 +220,7 @@ def new_member(request: HttpRequest) -> HttpResponse:
 
 
 def alliance_page(request: HttpRequest, slug: str) -> HttpResponse:
+    under_members(request)
     viewer = viewer_of_page(request)
     alliance = queries.get_alliance(viewer, slug)
     day = _day(request) or timezone.localdate()
@@ -228,7 +234,7 @@ def alliance_page(request: HttpRequest, slug: str) -> HttpResponse:
             Standing.named(m.standing),
             MemberKind.named(m.member.kind),
             regions.full_name(m.member.region) if regions.get(m.member.region) else "",
-            m.since or "",
+            m.since.isoformat() if m.since else "",
         ]
         for m in inside
     ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +18,9 @@ from duijie.core.access import Viewer
 from duijie.core.errors import Fault, Faults
 from duijie.core.language import Label, t
 from duijie.core.schema import Record, describe, parse
+from duijie.members.models import Member, Organisation
+from duijie.members.queries import name_of
+from duijie.members.schemas import AllianceRecord
 from duijie.web.kit import FormField, fields_of_schema
 
 View = Callable[..., HttpResponse]
@@ -74,6 +78,25 @@ def pickers() -> dict[str, str]:
     return {"regions": reverse("pick_regions"), "industries": reverse("pick_industries")}
 
 
+_PICKED = {
+    "home_member": ("pick_members", False),
+    "parent": ("pick_members", False),
+    "members": ("pick_members", True),
+    "organisations": ("pick_organisations", True),
+}
+
+
+def picked(one: FormField) -> FormField:
+    """A field that names members or organisations, as a picker over them; it shows their names and posts their ids."""
+    source, many = _PICKED[one.name]
+    held = one.values
+    if source == "pick_members":
+        found = {m.slug: name_of(m) for m in Member.objects.filter(Q(slug__in=held))}
+    else:
+        found = {o.uid: name_of(o) for o in Organisation.objects.filter(Q(uid__in=held))}
+    return replace(one, kind="pick", source=reverse(source), many=many, labels=found)
+
+
 @dataclass
 class FormPage:
     """A form over a schema.
@@ -121,6 +144,7 @@ class FormPage:
 
     def _shown(self, values: dict[str, Any], at: dict[str, list[str]], others: list[str], status: int) -> HttpResponse:
         fields = fields_of_schema(self.schema, values, at, only=self.only, sources=pickers())
+        fields = [picked(one) if one.name in _PICKED and self.schema is not AllianceRecord else one for one in fields]
         extra = [_again(one, self.request, at.get(one.name, [])) for one in self.extra]
         context = {
             "title": self.title,
@@ -138,8 +162,6 @@ class FormPage:
 
 def _again(one: FormField, request: HttpRequest, errors: list[str]) -> FormField:
     """An extra field with what was posted in it."""
-    from dataclasses import replace
-
     if request.method != "POST":
         return one
     held = request.POST.getlist(one.name) if one.takes_many else request.POST.get(one.name, "")

@@ -23,6 +23,7 @@ from duijie.web.kit.facets import ActiveFilter, Facet
 from duijie.web.kit.parts import badge
 from duijie.web.members.forms import FormPage, for_people, posted_version, viewer_of_page
 from duijie.web.members.sections import sections_of
+from duijie.web.members.tabs import tabs_of, under_members
 
 
 def organisations_crumb() -> tuple[str, str]:
@@ -35,6 +36,7 @@ def address_of(organisation: Organisation) -> str:
 
 def organisations(request: HttpRequest) -> HttpResponse:
     """What the viewer may see, narrowed by words, member, kind and whether it is verified."""
+    under_members(request)
     viewer = viewer_of_page(request)
     asked = request.GET
     member = Member.objects.filter(slug=asked.get("member", "")).first()
@@ -71,6 +73,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
         options = [Option("yes", Label("已核验", "Verified")), Option("no", Label("待核验", "Waiting"))]
         facets.append(Facet.of(request, "verified", Label("状态", "State"), options, many=False))
     context = {
+        "tabs": tabs_of("organisations"),
         "table": Table(columns, rows, request, pages, caption=t("单位", "Organisations")),
         "facets": facets,
         "active": ActiveFilter.from_facets(facets),
@@ -87,6 +90,7 @@ def _standing(organisation: Organisation) -> str:
 
 
 def organisation_page(request: HttpRequest, uid: str) -> HttpResponse:
+    under_members(request)
     viewer = viewer_of_page(request)
     organisation = queries.get_organisation(viewer, uid)
     rights = queries.rights_on(viewer, organisation)
@@ -107,6 +111,7 @@ def organisation_page(request: HttpRequest, uid: str) -> HttpResponse:
 @for_people
 def register(request: HttpRequest) -> HttpResponse:
     """Register an organisation: by its own people, or by the staff of its home member."""
+    under_members(request)
     viewer = viewer_of_page(request)
 
     def save(record: OrganisationRecord, posted: QueryDict) -> str:
@@ -118,7 +123,7 @@ def register(request: HttpRequest) -> HttpResponse:
         OrganisationRecord,
         t("登记单位", "Register an organisation"),
         save,
-        values={"home_member": own[0].name if own else request.GET.get("member", "")},
+        values={"home_member": own[0].slug if own else request.GET.get("member", "")},
         lead=t(
             "登记后由所属园区或城市的联络员核验，核验通过后对所有人可见。",
             "The liaison officer of its park or city verifies it; then everybody sees it.",
@@ -133,6 +138,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 @for_people
 def edit(request: HttpRequest, uid: str) -> HttpResponse:
+    under_members(request)
     viewer = viewer_of_page(request)
     organisation = queries.get_organisation(viewer, uid)
     demand(viewer, "organisation.change", place_of_organisation(organisation))

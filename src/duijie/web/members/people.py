@@ -67,7 +67,7 @@ def people(request: HttpRequest) -> HttpResponse:
             Cell(g.user.name or g.user.username, reverse("members:person", args=[g.user.uid])),
             Role.named(g.role),
             names.get((g.scope, g.scope_id), Scope.named(g.scope)),
-            g.ends_on or t("不限", "no end"),
+            g.ends_on.isoformat() if g.ends_on else t("不限", "no end"),
             _take_button(request, g) if g.pk in takeable else "",
         ]
         for g in grants
