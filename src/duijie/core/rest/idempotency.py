@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import inspect
 import json
 from collections.abc import Callable
 from typing import Any
@@ -61,6 +62,8 @@ def idempotent(operation: Callable[..., HttpResponse]) -> Callable[..., HttpResp
             return again
         return response
 
+    # The router reads types from the signature; written as text, they would be looked up in this module, not in the caller's.
+    answered.__signature__ = inspect.signature(operation, eval_str=True)  # type: ignore[attr-defined]
     return answered
 
 
