@@ -1,31 +1,13 @@
-"""A look into the old binary workbook: which streams it holds, where its formulas are, how large its sheets claim to be.
-
-Compound files: [MS-CFB] version 3 and 4. Records of a workbook stream: [MS-XLS] 2.1.4. Only what has to be known before
-another library reads the values is read here.
-"""
+"""The compound file around old Office documents: which streams it holds and their bytes ([MS-CFB] versions 3 and 4)."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from duijie.core.sheets.limits import broken
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _END_OF_CHAIN = 0xFFFFFFFC  # this and above mark the end, free sectors and tables
-_BOF, _EOF, _FILEPASS, _DIMENSIONS, _BOUNDSHEET = 0x0809, 0x000A, 0x002F, 0x0200, 0x0085
-_FORMULA = 0x0006
-_WORKSHEET = 0x0010
-
-
-@dataclass(slots=True)
-class BinarySheet:
-    """What the records of one worksheet say: rows and columns it claims to span, cells (from 0) that are formulas."""
-
-    rows: int = 0
-    columns: int = 0
-    formulas: set[tuple[int, int]] = field(default_factory=set)
 
 
 class CompoundFile:
@@ -110,49 +92,3 @@ class CompoundFile:
                 start, size = struct.unpack_from("<II", entries, offset + 116)
                 found["Root Entry" if kind == 5 else name] = (start, size)
         return found
-
-
-def is_encrypted(workbook: bytes) -> bool:
-    """Whether the workbook stream asks for a password to be read."""
-    for kind, _ in _records(workbook):
-        if kind == _FILEPASS:
-            return True
-        if kind == _EOF:
-            return False
-    return False
-
-
-def survey(workbook: bytes) -> list[BinarySheet]:
-    """The worksheets of a workbook stream in the order in which they stand."""
-    sheets: list[BinarySheet] = []
-    depth, current = 0, None
-    for kind, body in _records(workbook):
-        if kind == _BOF:
-            depth += 1
-            if depth == 1 and len(body) >= 4 and struct.unpack_from("<H", body, 2)[0] == _WORKSHEET:
-                current = BinarySheet()
-                sheets.append(current)
-        elif kind == _EOF:
-            depth -= 1
-            current = current if depth else None
-        elif current is not None and depth == 1:
-            _note(current, kind, body)
-    return sheets
-
-
-def _note(sheet: BinarySheet, kind: int, body: bytes) -> None:
-    if kind == _DIMENSIONS and len(body) >= 12:
-        sheet.rows, sheet.columns = struct.unpack_from("<I", body, 4)[0], struct.unpack_from("<H", body, 10)[0]
-    elif kind == _FORMULA and len(body) >= 4:
-        row, column = struct.unpack_from("<HH", body, 0)
-        sheet.formulas.add((row, column))
-
-
-def _records(workbook: bytes) -> Iterator[tuple[int, bytes]]:
-    position = 0
-    while position + 4 <= len(workbook):
-        kind, length = struct.unpack_from("<HH", workbook, position)
-        if kind == 0 and length == 0:
-            return
-        yield kind, workbook[position + 4 : position + 4 + length]
-        position += 4 + length

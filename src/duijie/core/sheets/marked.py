@@ -29,7 +29,7 @@ from duijie.core.sheets.reading import Book, Source, open_book, opened_source
 from duijie.core.sheets.xlsx import SheetPart, XlsxBook
 from duijie.core.text import shorten
 
-IN_PLACE_BYTES = 6 * MEBIBYTE
+IN_PLACE_BYTES = 8 * MEBIBYTE
 LISTED, COMMENTED = 100_000, 10_000
 _PLACE = re.compile(r"(?:(?P<sheet>.*)!)?(?P<column>[A-Z]{1,3})(?P<row>\d{1,7})", re.DOTALL)
 _AUTHOR = "对接"
@@ -73,12 +73,17 @@ def write_marked_copy(
     try:
         book = open_book(file, columns, limits)
         try:
+            changed = None
             if isinstance(book, XlsxBook) and book.inflated_bytes <= IN_PLACE_BYTES:
                 for part in book.sheets:
                     book.survey(part)  # refuses a bomb before all of it is loaded
-                _mark_in_place(file, marks, out, chinese)
-            else:
+                changed = _changed_in_place(file, marks, chinese)
+            if changed is None:
                 _write_anew(book, marks, out, chinese)
+            elif isinstance(out, Path | str):
+                Path(out).write_bytes(changed)
+            else:
+                out.write(changed)
         finally:
             book.close()
     finally:
@@ -132,9 +137,20 @@ def _target(sheet: str, row: int, column: int) -> str:
     return f"'{quoted}'!{column_letters(column)}{row}"
 
 
-def _mark_in_place(file: IO[bytes], marks: _Marks, out: Path | str | IO[bytes], chinese: bool) -> None:
+def _changed_in_place(file: IO[bytes], marks: _Marks, chinese: bool) -> bytes | None:
+    """The workbook with its marks, or None where something in it that is not ours to read cannot be loaded."""
     file.seek(0)
-    book = load_workbook(io.BytesIO(file.read()), keep_links=False)
+    try:
+        book = load_workbook(io.BytesIO(file.read()), keep_links=False)
+        _mark_in_place(book, marks, chinese)
+        buffer = io.BytesIO()
+        book.save(buffer)
+    except Exception:  # a damaged theme, chart or picture raises anything at all, and takes nothing from the cells
+        return None
+    return buffer.getvalue()
+
+
+def _mark_in_place(book: Any, marks: _Marks, chinese: bool) -> None:
     shown: dict[tuple[str, int, int], str] = {}
     commented = 0
     only = len(book.worksheets) == 1 or len(marks.by_cell) == 1
@@ -171,7 +187,6 @@ def _mark_in_place(file: IO[bytes], marks: _Marks, out: Path | str | IO[bytes], 
     book.active = 0
     for sheet in book.worksheets[1:]:
         sheet.sheet_view.tabSelected = False
-    book.save(out if not isinstance(out, str) else Path(out))
 
 
 def _write_anew(book: Book, marks: _Marks, out: Path | str | IO[bytes], chinese: bool) -> None:

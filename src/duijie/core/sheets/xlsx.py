@@ -10,21 +10,17 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from typing import Any
 
-from duijie.core.sheets.cells import RawValue, column_index, error_value, formula, lost_digits
+from duijie.core.sheets.cells import RawValue, column_index, error_value, formula
 from duijie.core.sheets.limits import broken, not_a_workbook
+from duijie.core.sheets.serials import DATE_FORMATS, moment, plain_number, shows_date
 from duijie.core.sheets.strings import SharedStrings, text_of, unescaped
 from duijie.core.sheets.zipped import Package
 
 Raw = tuple[int, dict[int, RawValue]]
 _MERGED = re.compile(rb'mergeCell\s+ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
-_LARGEST_EXACT = 10**15
 _MOST_MERGES = 200_000
-# Built-in number formats that show a date or time, including those of Chinese editions of Excel.
-_DATE_FORMATS = {*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)}
-_FORMAT_LITERALS = re.compile(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +91,8 @@ class XlsxBook:
 
     @property
     def inflated_bytes(self) -> int:
-        """What all worksheets and strings claim to inflate to."""
-        kinds = {"worksheet", "sharedStrings"}
-        return sum(
-            self._package.size(part) for kind, part in self._related.values() if kind in kinds and part in self._package
-        )
+        """What the whole workbook claims to inflate to, pictures and all."""
+        return self._package.total_size()
 
     def survey(self, sheet: SheetPart) -> Survey:
         """Read the whole part once, unparsed: refuses a bomb before anything is made of it."""
@@ -183,10 +176,7 @@ class XlsxBook:
             return moment(float(text), self.date1904)
         if text.isdigit() and len(text) <= 15:
             return int(text)
-        number = float(text)
-        if abs(number) >= _LARGEST_EXACT:
-            return lost_digits(text)
-        return int(number) if number.is_integer() else number
+        return plain_number(float(text), text)
 
     def _shared_strings(self) -> SharedStrings:
         if self._strings is None:
@@ -207,7 +197,7 @@ class XlsxBook:
                     continue
                 for position, style in enumerate(element):
                     form = _whole(style.get("numFmtId"), 0)
-                    if custom.get(form, form in _DATE_FORMATS):
+                    if custom.get(form, form in DATE_FORMATS):
                         found.add(position)
             self._dates = frozenset(found)
         return self._dates
@@ -216,25 +206,6 @@ class XlsxBook:
         if self._strings is not None:
             self._strings.close()
         self._package.close()
-
-
-def shows_date(code: str) -> bool:
-    """Whether a number format shows a date or time: it has y, d, h, or m and s outside quoted text."""
-    bare = _FORMAT_LITERALS.sub("", code).casefold().split(";")[0]
-    return any(letter in bare for letter in "ydh") or ("m" in bare and "general" not in bare and "0" not in bare)
-
-
-def moment(serial: float, date1904: bool) -> RawValue:
-    """The day, or day and time, of an Excel serial; a time of day alone as text."""
-    if not 0 <= serial < 2_958_466:
-        return error_value(str(serial))
-    if serial < 1:
-        minutes = round(serial * 1440)
-        return f"{minutes // 60:02}:{minutes % 60:02}"
-    epoch = datetime(1904, 1, 1) if date1904 else datetime(1899, 12, 30)  # noqa: DTZ001 (a cell has no zone)
-    instant = epoch + timedelta(seconds=round(serial * 86400))
-    whole: date = instant.date()
-    return whole if instant.time() == datetime.min.time() else instant
 
 
 def _whole(text: str | None, otherwise: int) -> int:

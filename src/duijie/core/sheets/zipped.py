@@ -49,6 +49,10 @@ class Package:
     def names(self) -> list[str]:
         return [entry.filename for entry in self._entries.values()]
 
+    def total_size(self) -> int:
+        """What all parts together claim to inflate to."""
+        return sum(entry.file_size for entry in self._entries.values())
+
     def size(self, name: str) -> int:
         """The declared inflated size of a part."""
         return self._entries[_plain(name)].file_size
@@ -60,7 +64,7 @@ class Package:
             raise broken(f"（缺少 {posixpath.basename(name)}）", f" ({posixpath.basename(name)} is missing)")
         try:
             return PartReader(self, entry, self._zip.open(entry))
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError):
             raise broken() from None
 
     def count(self, entry: zipfile.ZipInfo, inflated: int) -> None:
@@ -113,7 +117,7 @@ class PartReader(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         try:
             chunk = self._stream.read(size if size and size > 0 else 1 << 16)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError):
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError):
             raise broken() from None
         self._position += len(chunk)
         self._package.count(self._entry, self._position)
