@@ -49,6 +49,10 @@ def test_the_example_makes_an_index_in_every_kind_of_file(example: Path) -> None
         "data raw",
         "data aggregated",
     } <= set(book.sheetnames)
+    for line in book["contributions"].iter_rows(min_row=2, values_only=True):
+        assert line[1:3] == ("2024", "2025")
+        assert sum(float(part) for part in line[6:]) == pytest.approx(float(line[5]), abs=1e-9)
+    assert [cell.value for cell in book["statistics"]["A"]][:3] == ["code", "output", "exports"]
     assert [cell.value for cell in book["results"][1]][:5] == ["unit", "name", "period", "rank", "index"]
     assert float(book["results"]["E2"].value) == float(rows[0]["index"])
     document = json.loads((example / "out.json").read_text(encoding="utf-8"))

@@ -172,6 +172,15 @@ def test_a_national_encoding_and_a_tidy_table(tmp_path: Path) -> None:
     np.testing.assert_array_equal(tidy.block(["a", "b"]), [[3, 2], [1, np.nan]])
 
 
+def test_a_column_per_year(tmp_path: Path) -> None:
+    found = table(tmp_path, "country,indicator,2020,2021\nX,a,1,2\nX,b,3,\nY,a,5,6\n")
+    assert (found.units, found.periods) == (("X", "Y", "X", "Y"), ("2020", "2020", "2021", "2021"))
+    np.testing.assert_array_equal(found.block(["a", "b"]), [[1, 3], [5, np.nan], [2, np.nan], [6, np.nan]])
+    with pytest.raises(CompositeError) as fault:
+        table(tmp_path, "country,indicator,2020,2021\nX,a,1,two\n")
+    assert fault.value.place == "a [2]"
+
+
 def test_the_vintage_that_was_known_on_a_day(tmp_path: Path) -> None:
     text = (
         "unit,year,indicator,value,published\nx,2022,a,129.5,2023-12-01\nx,2022,a,129.3,2024-12-01\n"

@@ -16,7 +16,7 @@ from duijie.engines.composite.formula import Formula
 from duijie.engines.composite.methods.frontier import benefit_of_the_doubt
 from duijie.engines.composite.methods.moments import kurtosis, shapes, skewness
 from duijie.engines.composite.methods.outliers import Limits, box_cox_power, treat
-from duijie.engines.composite.methods.outranking import kemeny_orders
+from duijie.engines.composite.methods.outranking import ideal_solution, kemeny_orders
 from duijie.engines.composite.methods.weighting import (
     critic_weights,
     entropy_weights,
@@ -60,6 +60,9 @@ NORMALISED: list[tuple[dict[str, Any], list[float], list[float]]] = [
     ({"method": "percentile"}, [0.25, 0.5, 0.75, 1], [1, 0.75, 0.5, 0.25]),
     ({"method": "categories", "edges": [50], "marks": [0, 1]}, [0, 0, 1, 1], [1, 1, 0, 0]),
     ({"method": "categories", "by": "value", "edges": [1.5, 4.5], "marks": [1, 2, 3]}, [1, 2, 2, 3], [3, 2, 2, 1]),
+    ({"method": "centred"}, [70, 85, 115, 130], [130, 115, 85, 70]),
+    ({"method": "normal_percentile", "scale": 100}, [13.666083915, 29.194121039, 70.805878961, 86.333916085], [86.333916085, 70.805878961, 29.194121039, 13.666083915]),
+    ({"method": "z_score", "population": True, "mean": 100, "sd": 10}, [87.350889359, 93.67544468, 106.32455532, 112.649110641], [112.649110641, 106.32455532, 93.67544468, 87.350889359]),
     ({"method": "none"}, [1, 2, 4, 5], [-1, -2, -4, -5]),
     ({"method": "none", "clip": [2, 4]}, [2, 2, 4, 4], [2, 2, 2, 2]),
 ]  # fmt: skip
@@ -138,6 +141,42 @@ def test_the_power_of_box_and_cox_is_the_likeliest() -> None:
     assert box_cox_power(column) == pytest.approx(
         stats.boxcox_normmax(column - column.min() + 1, method="mle"), abs=1e-3
     )
+
+
+def test_columns_are_cut_at_two_percentiles_if_asked() -> None:
+    column = np.arange(101.0)
+    found = treat(column, Limits(percentiles=(10, 95)), "")
+    assert (found.winsorised, found.recipe.low, found.recipe.high) == (15, 10, 95)
+    steps: list[Any] = [{"treat": {"percentiles": [0, 50]}}, {"normalise": {}}, {"aggregate": {}}]
+    values = sample(9)
+    treated = built(values, steps).panels["treated"]
+    assert treated.column("a").max() == np.median(values[:, 0])
+    with pytest.raises(CompositeError, match="percentiles: the lower bound"):
+        built(values, [{"treat": {"percentiles": [60, 50]}}, *steps[1:]])
+
+
+def test_the_ideal_solution_is_one_and_its_opposite_nought() -> None:
+    values = np.array([[1.0, 1], [9, 9], [5, 5], [9, 1]])
+    found = ideal_solution(values, np.array([1.0, 1]))
+    assert found.tolist() == pytest.approx([0, 1, 0.5, 0.5])
+    index = built(sample(8), [{"normalise": {}}, {"aggregate": {"method": "topsis"}}])
+    assert ((index.scores() >= 0) & (index.scores() <= 1)).all()
+    weights = built(
+        sample(30),
+        [{"normalise": {}}, {"weigh": {"method": "pca", "negative": "square"}}, {"aggregate": {"weights": "pca"}}],
+    )
+    assert weights.weight_sets["pca"]["a"] + weights.weight_sets["pca"]["b"] == pytest.approx(1)
+
+
+def test_a_centre_in_the_reference_year() -> None:
+    values = sample(12)
+    steps: list[Any] = [
+        {"normalise": {"method": "centred", "over": "all"}},
+        {"aggregate": {"method": "mazziotta_pareto"}},
+    ]
+    found = built(values, steps, periods=2, reference_period="2020").panels["normalised"]
+    assert found.column("a")[:6].mean() == pytest.approx(100)
+    assert np.ptp(found.column("a")) == pytest.approx(60)
 
 
 def test_treatment_on_a_reference_year_is_applied_to_others() -> None:

@@ -19,6 +19,8 @@ import numpy as np
 from duijie.engines.composite.build import Index
 from duijie.engines.composite.errors import refusal, refuse
 from duijie.engines.composite.panel import Floats
+from duijie.engines.composite.results import Table
+from duijie.engines.composite.steps.aggregating import BESIDE
 
 _NEAR = 1e-9
 
@@ -60,6 +62,33 @@ def decompose_change(index: Index, unit: str, start: str, end: str) -> Decomposi
 def decompose_gap(index: Index, unit: str, other: str, period: str) -> Decomposition:
     """Contributions to the lead of `unit` over `other` in one period."""
     return _decompose(index, _row(index, other, period), _row(index, unit, period))
+
+
+def can_decompose(index: Index) -> bool:
+    """Whether the last aggregation up to the result is made of methods whose change can be split."""
+    methods = [entry for entry in index.log if entry.kind == "aggregate"]
+    if not methods:
+        return False
+    plan = methods[-1].arguments["plan"]
+    return any(node["code"] == index.framework.result for node in plan) and all(
+        node["method"] not in BESIDE and (node["method"] not in _ORDERED or len(node["children"]) <= 12)
+        for node in plan
+    )
+
+
+def contributions_table(index: Index, start: str, end: str) -> Table:
+    """Every unit with a result in both periods: its change, and what each part contributed."""
+    panel = index.panels[index.aggregation().writes]
+    ends = [{panel.units[row]: row for row in panel.rows_of(period)} for period in (start, end)]
+    column = panel.column(index.framework.result)
+    units = [unit for unit in ends[1] if unit in ends[0] and not np.isnan(column[[ends[0][unit], ends[1][unit]]]).any()]
+    parts = [decompose_change(index, unit, start, end) for unit in units]
+    codes = list(dict.fromkeys(leaf.code for part in parts for leaf in part.leaves))
+    rows = []
+    for unit, part in zip(units, parts, strict=True):
+        found = {leaf.code: leaf.contribution for leaf in part.leaves}
+        rows.append((unit, start, end, part.before, part.after, part.change, *(found.get(code) for code in codes)))
+    return Table(("unit", "from", "to", "before", "after", "change", *codes), tuple(rows))
 
 
 def _row(index: Index, unit: str, period: str) -> int:

@@ -10,11 +10,15 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
+from duijie.engines.composite.analysis.correlation import flagged, within_groups
+from duijie.engines.composite.analysis.statistics import ColumnStatistics, column_statistics
 from duijie.engines.composite.build import Index, canonical, replay
+from duijie.engines.composite.decomposition import can_decompose, contributions_table
 from duijie.engines.composite.errors import refuse
 from duijie.engines.composite.panel import Panel, make_panel
 from duijie.engines.composite.results import Table, effective_weights, ranks_table, results_table
@@ -137,6 +141,32 @@ def weights_table(index: Index) -> Table:
     return Table(("code", "name", "parent", "level", "weight", "effective_weight"), tuple(rows))
 
 
+def statistics_table(index: Index) -> Table:
+    """Statistics of the indicators as they came, with flags."""
+    codes = [code for code in index.framework.indicators if code in index.raw.columns]
+    header = [field.name for field in fields(ColumnStatistics)]
+    rows = []
+    for line in column_statistics(index.raw, codes):
+        cells = [getattr(line, name) for name in header]
+        rows.append(tuple(", ".join(cell) if isinstance(cell, tuple) else _known(cell) for cell in cells))
+    return Table(tuple(header), tuple(rows))
+
+
+def correlations_table(index: Index, group_level: int = 2) -> Table:
+    """Indicators of the same node two by two, in the last data set that holds them, redundant and conflicting pairs marked."""
+    pairs = within_groups(index.final, index.framework, group_level)
+    marks = {(pair.first, pair.second): mark for pair, mark in flagged(pairs)}
+    rows = tuple(
+        (p.group, p.first, p.second, _known(p.coefficient), _known(p.p_value), marks.get((p.first, p.second), ""))
+        for p in pairs
+    )
+    return Table(("group", "first", "second", "correlation", "p_value", "flag"), rows)
+
+
+def _known(cell: Any) -> Any:
+    return None if isinstance(cell, float) and np.isnan(cell) else cell
+
+
 def sheets(index: Index, more: Mapping[str, Table] | None = None) -> dict[str, Table]:
     """Every sheet of the workbook by its title."""
     flags = Table(
@@ -145,6 +175,10 @@ def sheets(index: Index, more: Mapping[str, Table] | None = None) -> dict[str, T
     )
     found = {"results": results_table(index), "ranks": ranks_table(index), "weights": weights_table(index)}
     found |= dict(more or {})
+    periods = index.final.period_list()
+    if len(periods) > 1 and can_decompose(index):
+        found["contributions"] = contributions_table(index, *periods[-2:])
+    found |= {"statistics": statistics_table(index), "correlations": correlations_table(index)}
     found |= {"data raw": dataset_table(index.raw)}
     found |= {f"data {entry.writes}": dataset_table(index.panels[entry.writes]) for entry in index.log}
     return found | {"log": log_table(index), "flags": flags}

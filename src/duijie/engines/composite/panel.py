@@ -38,6 +38,11 @@ def period_position(period: str, place: str = "") -> float:
     return float(int(year))
 
 
+def is_period(name: str) -> bool:
+    """Whether a heading is a period with a year: 2021, 2021Q3, 2021-07."""
+    return _PERIOD.match(name.strip()) is not None
+
+
 @dataclass(frozen=True)
 class Panel:
     """Rows sorted by period, then by the order in which units first came. `values` is (rows, columns), NaN is missing.

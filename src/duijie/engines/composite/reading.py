@@ -11,7 +11,7 @@ import numpy as np
 from duijie.engines.composite.cells import Cells, Layout, Numbers, label, read_cells, read_layout
 from duijie.engines.composite.errors import refuse
 from duijie.engines.composite.formula import Formula
-from duijie.engines.composite.panel import Panel, make_panel
+from duijie.engines.composite.panel import Panel, is_period, make_panel
 from duijie.engines.composite.specification import Specification
 
 _UNIT_NAMES = (
@@ -86,6 +86,9 @@ def panel_from_cells(cells: Cells, layout: Layout, numeric: Sequence[str], place
     _refuse_blanks(cells, unit, "unit_blank", place)
     if period is not None:
         _refuse_blanks(cells, period, "period_blank", place)
+    if _spread_over_periods(header, layout, period):
+        cells, period = _gathered(cells, layout), "period"
+        header = list(cells.columns)
     tidy = layout.layout == "tidy" or (
         layout.layout == "auto"
         and layout.indicator in header
@@ -102,6 +105,22 @@ def panel_from_cells(cells: Cells, layout: Layout, numeric: Sequence[str], place
     if tidy:
         return _from_tidy(cells, unit, period, layout, place)
     return _from_wide(cells, unit, period, layout, numeric, place)
+
+
+def _spread_over_periods(header: Sequence[str], layout: Layout, period: str | None) -> bool:
+    """Whether the table has a row per unit and indicator and a column per period."""
+    plain = period is None and layout.indicator in header and layout.value not in header
+    return plain and layout.layout != "wide" and any(is_period(name) for name in header)
+
+
+def _gathered(cells: Cells, layout: Layout) -> Cells:
+    """The same as a tidy table."""
+    periods = [name for name in cells.columns if is_period(name)]
+    rest = [name for name in cells.columns if not is_period(name)]
+    columns = {name: [cell for cell in cells.columns[name] for _ in periods] for name in rest}
+    columns["period"] = periods * len(cells.lines)
+    columns[layout.value] = [cells.columns[name][row] for row in range(len(cells.lines)) for name in periods]
+    return Cells(columns, tuple(line for line in cells.lines for _ in periods))
 
 
 def _refuse_blanks(cells: Cells, name: str, code: str, place: str) -> None:

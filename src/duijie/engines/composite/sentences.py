@@ -203,7 +203,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "power_negative": ("幂平均要求不小于零，却有 {value}", "a power mean needs values of zero or more, found {value}"),
     "power_zero": ("幂为零就是几何平均，请用 geometric", "power zero is the geometric mean; use geometric"),
     "mean_zero": ("平均值为零，无法计算不平衡惩罚", "the mean is zero; its imbalance cannot be computed"),
-    "frontier_gap": ("最优权重法要求没有缺失", "benefit of the doubt needs complete data"),
+    "frontier_gap": ("这种方法要求没有缺失", "this method needs complete data"),
     "frontier_negative": (
         "最优权重法要求不小于零，却有 {value}",
         "benefit of the doubt needs values of zero or more, found {value}",

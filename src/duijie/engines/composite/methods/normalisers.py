@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtr
 
 from duijie.engines.composite.errors import refuse
 from duijie.engines.composite.framework import Element
@@ -28,6 +29,7 @@ class Columns:
     arguments: Mapping[str, Any]
     place: str
     reference_row: int | None = None
+    centre: Floats | None = None
 
     @property
     def signs(self) -> Floats:
@@ -74,8 +76,29 @@ def _min_max(columns: Columns) -> Floats:
 def _z_score(columns: Columns) -> Floats:
     _spread(columns)
     flipped = columns.measure * columns.signs
-    mean, spread = np.nanmean(flipped, axis=0), np.nanstd(flipped, axis=0, ddof=1)
+    mean, spread = (
+        np.nanmean(flipped, axis=0),
+        np.nanstd(flipped, axis=0, ddof=0 if columns.arguments["population"] else 1),
+    )
     return (columns.values * columns.signs - mean) / spread * columns.arguments["sd"] + columns.arguments["mean"]
+
+
+def _normal_percentile(columns: Columns) -> Floats:
+    """The share of a normal distribution below the value's z-score."""
+    _spread(columns)
+    flipped = columns.measure * columns.signs
+    mean, spread = np.nanmean(flipped, axis=0), np.nanstd(flipped, axis=0, ddof=1)
+    return np.asarray(ndtr((columns.values * columns.signs - mean) / spread) * columns.arguments["scale"], dtype=float)
+
+
+def _centred(columns: Columns) -> Floats:
+    """The centre is half way between `lower` and `upper`, the measure's range their distance (Mazziotta, Pareto 2016)."""
+    low, high = _spread(columns)
+    assert columns.centre is not None
+    columns.refuse_where(np.isnan(columns.centre), "all_missing")
+    lower, upper = columns.arguments["lower"], columns.arguments["upper"]
+    offset = (columns.values - columns.centre) * columns.signs / (high - low)
+    return offset * (upper - lower) + (lower + upper) / 2
 
 
 def _goalposts(columns: Columns) -> Floats:
@@ -226,6 +249,8 @@ def _none(columns: Columns) -> Floats:
 NORMALISERS: dict[str, Callable[[Columns], Floats]] = {
     "min_max": _min_max,
     "z_score": _z_score,
+    "normal_percentile": _normal_percentile,
+    "centred": _centred,
     "goalposts": _goalposts,
     "log_goalposts": _log_goalposts,
     "scaled": _scaled,

@@ -158,11 +158,14 @@ class Limits:
     then: str = "log_shifted"
     box_cox_power: float | None = None
     combine: bool = False
+    percentiles: tuple[float, float] | None = None
 
 
 def treat(column: Floats, limits: Limits, place: str, measured: tuple[float, float] | None = None) -> Treatment:
     """Both stages on one column (1-d, gaps allowed); `measured` are its skewness and kurtosis if known already."""
     known = column[~np.isnan(column)]
+    if limits.percentiles is not None:
+        return _clipped(known, limits, measured or shape(known))
     good, skew, kurt = _within(*(measured or shape(known)), limits.skewness, limits.kurtosis)
     skews, kurts, untreated = [skew], [kurt], good
     recipe, points, name = Recipe("none"), 0, "none"
@@ -180,3 +183,14 @@ def treat(column: Floats, limits: Limits, place: str, measured: tuple[float, flo
         skews.append(skew)
         kurts.append(kurt)
     return Treatment(recipe, untreated, points, name, good, tuple(skews), tuple(kurts))
+
+
+def _clipped(known: Floats, limits: Limits, measured: tuple[float, float]) -> Treatment:
+    """Every column cut at two percentiles, whatever its shape."""
+    assert limits.percentiles is not None
+    untreated, skew, kurt = _within(*measured, limits.skewness, limits.kurtosis)
+    low, high = (float(edge) for edge in np.percentile(known, limits.percentiles))
+    recipe = Recipe("clip", low, high)
+    points = int(((known < low) | (known > high)).sum())
+    good, after, flat = passes(recipe.apply(known, ""), limits.skewness, limits.kurtosis)
+    return Treatment(recipe, untreated, points, "none", good, (skew, after), (kurt, flat))

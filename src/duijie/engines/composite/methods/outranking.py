@@ -51,6 +51,15 @@ def borda(values: Floats, weights: Floats) -> Floats:
     return np.nansum(points * weights, axis=1)
 
 
+def ideal_solution(values: Floats, weights: Floats) -> Floats:
+    """TOPSIS (Hwang, Yoon 1981): distance from the worst on every column over the distances from the worst and the best, 0..1."""
+    shares = weights / weights.sum()
+    weighted = values * shares
+    above = np.sqrt(((weighted.max(axis=0) - weighted) ** 2).sum(axis=1))
+    below = np.sqrt(((weighted - weighted.min(axis=0)) ** 2).sum(axis=1))
+    return np.divide(below, above + below, out=np.full(len(values), np.nan), where=above + below > 0)
+
+
 def profile_matrix(profile: Mapping[tuple[str, ...], float], options: Sequence[str]) -> Floats:
     """Voters who put the row before the column, from {order: number of voters}."""
     found = np.zeros((len(options), len(options)))

@@ -10,13 +10,13 @@ import numpy as np
 from duijie.engines.composite.errors import refuse
 from duijie.engines.composite.methods.frontier import benefit_of_the_doubt
 from duijie.engines.composite.methods.means import MEANS, MeanRefused
-from duijie.engines.composite.methods.outranking import borda, copeland, outranking_matrix
+from duijie.engines.composite.methods.outranking import borda, copeland, ideal_solution, outranking_matrix
 from duijie.engines.composite.panel import Floats, Panel
 from duijie.engines.composite.settings import Settings
 from duijie.engines.composite.steps.state import State, Step
 
 # Methods that compare the units of one period with one another.
-BESIDE = ("copeland", "borda", "benefit_of_the_doubt")
+BESIDE = ("copeland", "borda", "topsis", "benefit_of_the_doubt")
 METHODS = (*MEANS, *BESIDE)
 _KEYS = ("method", "power", "threshold", "share_low", "share_high", "weight_low")
 
@@ -116,6 +116,10 @@ def _beside(block: Floats, weights: Floats, entry: Mapping[str, Any], place: str
     if entry["method"] == "benefit_of_the_doubt":
         bounds = {name: entry[name] for name in ("share_low", "share_high", "weight_low")}
         found[keep] = benefit_of_the_doubt(block[keep], place, **bounds)[0]
+    elif entry["method"] == "topsis":
+        if bool(np.isnan(block[keep]).any()):
+            refuse("frontier_gap", place)
+        found[keep] = ideal_solution(block[keep], weights)
     elif entry["method"] == "copeland":
         found[keep] = copeland(outranking_matrix(block[keep], weights))
     else:

@@ -16,6 +16,8 @@ from duijie.engines.composite.steps.state import OVER, State, Step, columns_of, 
 
 METHODS = (*NORMALISERS, "ratio_to_base")
 _SCALED_BY_HUNDRED = {"min_max", "goalposts", "log_goalposts"}
+_BETWEEN = {*_SCALED_BY_HUNDRED, "scaled", "centred"}
+_OF_ONE = {"percentile_rank", "percentile", "normal_percentile"}
 _WITH_SCALE = {
     "ratio_to_mean",
     "ratio_to_worst",
@@ -29,9 +31,10 @@ _WITH_SCALE = {
 def _read_method(settings: Settings, method: str, inherited: Mapping[str, Any]) -> dict[str, Any]:
     """Settings of one method; what an indicator of its own does not say it takes from the step (`inherited`)."""
     arguments: dict[str, Any] = {"method": method}
-    if method in _SCALED_BY_HUNDRED or method == "scaled":
-        arguments["lower"] = settings.number("lower", inherited.get("lower", 0.0))
-        arguments["upper"] = settings.number("upper", inherited.get("upper", 100.0))
+    if method in _BETWEEN:
+        centred = method == "centred"
+        arguments["lower"] = settings.number("lower", inherited.get("lower", 70.0 if centred else 0.0))
+        arguments["upper"] = settings.number("upper", inherited.get("upper", 130.0 if centred else 100.0))
         if arguments["lower"] == arguments["upper"]:
             refuse(
                 "bounds_reversed", settings.place, name="lower, upper", low=arguments["lower"], high=arguments["upper"]
@@ -41,7 +44,8 @@ def _read_method(settings: Settings, method: str, inherited: Mapping[str, Any]) 
     if method == "z_score":
         arguments["mean"] = settings.number("mean", inherited.get("mean", 0.0))
         arguments["sd"] = settings.number("sd", inherited.get("sd", 1.0), low=1e-12)
-    if method.startswith("distance") or method in _WITH_SCALE or method in ("percentile_rank", "percentile"):
+        arguments["population"] = settings.flag("population", inherited.get("population", False))
+    if method.startswith("distance") or method in _WITH_SCALE or method in _OF_ONE:
         arguments["scale"] = settings.number("scale", inherited.get("scale", 1.0))
     if method in ("distance_to_reference", "distance_to_target"):
         arguments["cap"] = settings.flag("cap", inherited.get("cap", False))
@@ -156,7 +160,12 @@ def _one_method(panel: Panel, codes: list[str], own: Mapping[str, Any], over: st
     for scope in scopes(panel, over, state.reference, place):
         where = f"{place} {scope.label}".rstrip()
         row = _reference_row(panel, scope, own["unit"], where) if "unit" in own else None
-        columns = Columns(block[scope.fitted_on], block[scope.applied_to], elements, own, where, row)
+        centre = None
+        if own["method"] == "centred":
+            at_centre = panel.rows_of(state.reference) if state.reference is not None else scope.fitted_on
+            centre = np.nanmean(np.where(np.isnan(block[at_centre]).all(axis=0), 0.0, block[at_centre]), axis=0)
+            centre = np.where(np.isnan(block[at_centre]).all(axis=0), np.nan, centre)
+        columns = Columns(block[scope.fitted_on], block[scope.applied_to], elements, own, where, row, centre)
         found[scope.applied_to] = normalise(columns, own["method"])
     return found
 

@@ -26,7 +26,17 @@ def _read_limits(settings: Settings, defaults: Mapping[str, Any]) -> dict[str, A
         "then": settings.text("then", defaults["then"], choices=TRANSFORMS),
         "box_cox_power": settings.optional_number("box_cox_power", defaults["box_cox_power"]),
         "combine": settings.flag("combine", defaults["combine"]),
+        "percentiles": _read_percentiles(settings, defaults["percentiles"]),
     }
+
+
+def _read_percentiles(settings: Settings, default: list[float] | None) -> list[float] | None:
+    if settings.value("percentiles", default) is None:
+        return None
+    low, high = settings.numbers("percentiles", default, length=2)
+    if not 0 <= low < high <= 100:
+        refuse("bounds_reversed", settings.place, name="percentiles", low=low, high=high)
+    return [low, high]
 
 
 DEFAULTS: dict[str, Any] = {
@@ -38,6 +48,7 @@ DEFAULTS: dict[str, Any] = {
     "then": "log_shifted",
     "box_cox_power": None,
     "combine": False,
+    "percentiles": None,
 }
 
 
@@ -69,6 +80,7 @@ def _limits(arguments: Mapping[str, Any]) -> Limits:
         arguments["then"],
         arguments["box_cox_power"],
         arguments["combine"],
+        None if arguments["percentiles"] is None else (arguments["percentiles"][0], arguments["percentiles"][1]),
     )
 
 

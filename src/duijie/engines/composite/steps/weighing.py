@@ -31,7 +31,7 @@ def _read(settings: Settings, state: State) -> dict[str, Any]:
         arguments["level"] = settings.whole("level", 1, low=1)
         nodes = settings.texts("nodes") or [c for c in state.framework.nodes if _at_level(state, c, arguments["level"])]
         arguments["nodes"] = nodes
-        arguments["negative"] = settings.text("negative", "refuse", choices=("refuse", "keep", "zero"))
+        arguments["negative"] = settings.text("negative", "refuse", choices=("refuse", "keep", "zero", "square"))
         if method == "factor":
             arguments["factors"] = None if settings.value("factors", None) is None else settings.whole("factors", low=1)
     elif method == "optimised":
@@ -127,6 +127,8 @@ def _from_data(panel: Panel, arguments: Mapping[str, Any], state: State, place: 
             detail[node] = {"loadings": loadings.tolist()}
         else:
             found = _FROM_DATA[arguments["method"]](values, where)
+        if arguments["negative"] == "square":
+            found = found**2 / (found**2).sum()
         if bool((found < 0).any()):
             if arguments["negative"] == "refuse":
                 refuse("weight_negative", where, code=members[int(np.argmin(found))], value=float(found.min()))
