@@ -29,7 +29,7 @@ node_modules/.stamp: package-lock.json
 	@touch $@
 
 # The build keeps the rules and icons that templates and Python files of the pages name, so these are sources too.
-ASSET_SOURCES := $(shell find src/duijie/web -path '*/static' -prune -o -type f \( -path '*/assets/*' -o -name '*.html' -o -name '*.py' \) -print 2>/dev/null) package.json
+ASSET_SOURCES := $(shell find src/duijie/web src/duijie/publish/kinds -path '*/static' -prune -o -type f \( -path '*/assets/*' -o -name '*.html' -o -name '*.py' \) -print 2>/dev/null) package.json
 src/duijie/web/static/built/.stamp: node_modules/.stamp $(ASSET_SOURCES)
 	npm run --silent build
 	@mkdir -p src/duijie/web/static/built && touch $@

@@ -65,6 +65,14 @@ def test_the_entry_under_which_a_page_lies_is_current() -> None:
     assert [one.key for one in items if one.current] == ["reset"]
 
 
+@pytest.mark.usefixtures("only")
+def test_the_four_first_places_of_a_phone() -> None:
+    for place, key in enumerate("edcba", 1):
+        navigation.register(item(key, "account_login", phone_place=place))
+    navigation.register(item("never", "account_login"))
+    assert [one.key for one in Shell(request_for()).tabs] == ["e", "d", "c", "b"]
+
+
 def test_a_section_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="basement"):
         navigation.register(item("x", "account_login", section="basement"))

@@ -50,8 +50,9 @@ class Shell:
 
     @property
     def tabs(self) -> list[ShownItem]:
-        """What fits into the phone's tab bar: the first four entries, one's own first."""
-        return [item for _, _, items in self.navigation for item in items][:4]
+        """What fits into the phone's tab bar: the four entries with the first places there."""
+        every = [item for _, _, items in self.navigation for item in items if item.phone_place]
+        return sorted(every, key=lambda item: item.phone_place)[:4]
 
     @cached_property
     def unread(self) -> int:

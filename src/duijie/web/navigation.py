@@ -36,7 +36,8 @@ class NavigationItem:
     """key: also what a page sets as `nav_key` to be found under it. icon: a name of @tabler/icons (add it to assets/icons.txt).
 
     order: stages of the flow count members 10, publish 20, match 30, meet 40, land 50, share 60, settle 70, measure 80.
-    short: a shorter label for the phone's tab bar. count: a small number behind the label, None for none.
+    short: a shorter label for the phone's tab bar; phone_place: its
+    place there, the first four stand, 0 never does. count: a small number behind the label, None for none.
     """
 
     key: str
@@ -47,6 +48,7 @@ class NavigationItem:
     visible: Callable[[Viewer], bool] = everybody
     section: str = "flow"
     short: Label | None = None
+    phone_place: int = 0
     count: Callable[[Viewer], int | None] | None = field(default=None, compare=False)
 
 
@@ -61,6 +63,7 @@ class ShownItem:
     url: str
     current: bool
     count: int | None
+    phone_place: int = 0
 
 
 _items: dict[str, NavigationItem] = {}
@@ -107,4 +110,13 @@ def _longest(path: str, items: list[tuple[NavigationItem, str]]) -> str:
 
 def _shown(item: NavigationItem, url: str, viewer: Viewer, here: str) -> ShownItem:
     count = item.count(viewer) if item.count else None
-    return ShownItem(item.key, item.label, item.short or item.label, item.icon, url, item.key == here, count or None)
+    return ShownItem(
+        item.key,
+        item.label,
+        item.short or item.label,
+        item.icon,
+        url,
+        item.key == here,
+        count or None,
+        item.phone_place,
+    )

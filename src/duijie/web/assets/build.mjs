@@ -83,7 +83,9 @@ async function buildAll() {
     outdir: built,
     format: "iife",
   });
-  await writeFile(join(built, "icons.svg"), await iconSprite(texts, root, here));
+  const elsewhere = (await filesUnder(join(source, ".."), [".py"])).filter((path) => !paths.includes(path));
+  const everywhere = [...texts, ...(await Promise.all(elsewhere.map((path) => readFile(path, "utf8"))))];
+  await writeFile(join(built, "icons.svg"), await iconSprite(everywhere, root, here));
   await writeManifest();
 }
 

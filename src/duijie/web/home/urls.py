@@ -18,6 +18,7 @@ register(
         visible=signed_in,
         section="own",
         short=Label("工作台", "Desk"),
+        phone_place=1,
     )
 )
 

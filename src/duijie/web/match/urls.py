@@ -20,6 +20,7 @@ register(
         "arrows-join",
         "match_inbox",
         order=30,
+        phone_place=4,
         visible=signed_in,
         count=lambda viewer: received_interests(viewer).count() or None,
     )

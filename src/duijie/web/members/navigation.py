@@ -20,7 +20,9 @@ def _waiting(viewer: Viewer) -> int:
     return queries.waiting_for_verification(viewer).count()
 
 
-register(NavigationItem("members", Label("成员", "Members"), "building-community", "members:directory", 10))
+register(
+    NavigationItem("members", Label("成员", "Members"), "building-community", "members:directory", 10, phone_place=5)
+)
 register(
     NavigationItem("organisations", Label("单位", "Organisations"), "building-factory", "members:organisations", 11)
 )

@@ -18,8 +18,8 @@ def _waiting(viewer: Viewer) -> int | None:
 
 
 def register_all() -> None:
-    register(NavigationItem("publish", Label("发布", "Publish"), "speakerphone", "publish", order=20))
-    register(NavigationItem("search", Label("搜索", "Search"), "search", "search", order=22))
+    register(NavigationItem("publish", Label("发布", "Publish"), "speakerphone", "publish", order=20, phone_place=3))
+    register(NavigationItem("search", Label("搜索", "Search"), "search", "search", order=22, phone_place=2))
     register(
         NavigationItem(
             "review",

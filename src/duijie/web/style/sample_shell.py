@@ -12,7 +12,7 @@ VIEWER = Viewer(user_id=7, name="陈晓梅")
 
 def _item(key: str, zh: str, en: str, icon: str, count: int | None = None) -> ShownItem:
     label = Label(zh, en)
-    return ShownItem(key, label, label, icon, f"#{key}", key == "publish", count)
+    return ShownItem(key, label, label, icon, f"#{key}", key == "publish", count, 1)
 
 
 class SampleShell(Shell):
