@@ -15,7 +15,24 @@ from duijie.core.rest.problems import problem
 
 logger = logging.getLogger(__name__)
 
-api = NinjaAPI(
+PROBLEM_JSON = "application/problem+json"
+
+
+class ExchangeAPI(NinjaAPI):
+    """Documents every refusal as what it is: application/problem+json."""
+
+    def get_openapi_schema(self, *args: Any, **kwargs: Any) -> Any:
+        found = super().get_openapi_schema(*args, **kwargs)
+        for operations in found["paths"].values():
+            for operation in operations.values():
+                for status, response in operation.get("responses", {}).items():
+                    content = response.get("content", {})
+                    if int(status) >= 400 and "application/json" in content:
+                        response["content"] = {PROBLEM_JSON: content["application/json"]}
+        return found
+
+
+api = ExchangeAPI(
     title="Duijie 对接",
     version="1",
     description="成员用自己的编号上传和更新信息，读取匹配。Members put in and read listings by their own ids.",
