@@ -24,10 +24,6 @@ register(
     NavigationItem("members", Label("成员", "Members"), "building-community", "members:directory", 10, phone_place=5)
 )
 register(
-    NavigationItem("organisations", Label("单位", "Organisations"), "building-factory", "members:organisations", 11)
-)
-register(NavigationItem("agreements", Label("协议", "Agreements"), "heart-handshake", "members:agreements", 12))
-register(
     NavigationItem(
         "verification", Label("单位核验", "Verification"), "shield-check", "members:verification", 10,
         visible=_verifies, section="rule", count=_waiting,
