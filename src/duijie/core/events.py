@@ -65,8 +65,8 @@ def handles(*event_names: str, priority: int = 5, outside: bool = False) -> Call
 
 
 def load_handlers(app: str) -> None:
-    """Import `<app>.handlers` and `<app>.jobs` where they exist, so that their registrations are known to every process."""
-    for part in ("handlers", "jobs"):
+    """Import `<app>.handlers`, `.jobs` and `.privacy` where they exist, so that every process knows what they register."""
+    for part in ("handlers", "jobs", "privacy"):
         if importlib.util.find_spec(f"{app}.{part}") is not None:
             importlib.import_module(f"{app}.{part}")
 
