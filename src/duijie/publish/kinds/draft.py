@@ -130,7 +130,7 @@ class ListingDraft(Record):
     ] = None  # fmt: skip
     body: Annotated[
         LongText | None,
-        said("内容", "Details", aliases=("正文", "详细内容", "描述", "说明", "详情", "需求描述", "具体内容"), weight=12,
+        said("内容", "Details", aliases=("正文", "详细内容", "描述", "说明", "详情", "需求描述", "具体内容", "content", "description"), weight=12,
              help_zh="写得越具体，找得越准", help_en="The more exact, the better the matches"),
     ] = None  # fmt: skip
     keywords: Annotated[
@@ -187,7 +187,12 @@ class ListingDraft(Record):
     ] = None  # fmt: skip
     external_id: Annotated[
         line(120) | None,
-        said("编号", "External id", example="XQ-2026-018", aliases=("外部编号", "需求编号", "成果编号", "序号", "ID")),
+        said(
+            "编号",
+            "External id",
+            example="XQ-2026-018",
+            aliases=("外部编号", "需求编号", "成果编号", "编码", "ID", "need_id", "offer_id"),
+        ),
     ] = None
     owner_organisation: Annotated[
         line(120) | None,
