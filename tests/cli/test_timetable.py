@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from openpyxl import load_workbook
 
 from duijie.cli.main import main
 
@@ -52,3 +53,47 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["timetable", str(tmp_path / "no.dzn"), "-o", str(tmp_path / "out.json")])
     assert result.exit_code == 2
     assert "no such file" in result.output
+
+
+def test_an_infeasible_instance_says_why(instance: Path, tmp_path: Path) -> None:
+    instance.write_text(SMALL + "forbidden = [{1,2},{},{}];", encoding="utf-8")
+    result = CliRunner().invoke(main, ["timetable", str(instance), "-o", str(tmp_path / "out.json")])
+    assert "meeting 1 (participants 1-2) can only be in slots 无 (none)" in result.output
+
+
+def test_from_template_to_result(tmp_path: Path) -> None:
+    event, out = tmp_path / "event.xlsx", tmp_path / "result.xlsx"
+    assert CliRunner().invoke(main, ["timetable", "--template", str(event)]).exit_code == 0
+    result = CliRunner().invoke(main, ["timetable", str(event), "-o", str(out), "--workers", "1"])
+    assert result.exit_code == 0, result.output
+    assert "musts 1  status optimal  bound 1" in result.output
+    assert load_workbook(out)["概况"]["B2"].value == 1
+
+
+def test_a_faulty_workbook_is_refused_and_nothing_written(tmp_path: Path) -> None:
+    event, out = tmp_path / "event.xlsx", tmp_path / "result.xlsx"
+    CliRunner().invoke(main, ["timetable", "--template", str(event)])
+    book = load_workbook(event)
+    book["意愿"]["B2"] = "E001"
+    book.save(event)
+    result = CliRunner().invoke(main, ["timetable", str(event), "-o", str(out)])
+    assert result.exit_code == 1
+    assert "工作表“意愿”第 2 行“对象”列: “E001”想见自己" in result.output
+    assert not out.exists()
+
+
+def test_a_conflict_in_a_workbook_has_exit_status_3(tmp_path: Path) -> None:
+    event, out = tmp_path / "event.xlsx", tmp_path / "result.xlsx"
+    CliRunner().invoke(main, ["timetable", "--template", str(event)])
+    book = load_workbook(event)
+    book["固定会面"].append(["M02", "E001；P002", "S03"])
+    book.save(event)
+    result = CliRunner().invoke(main, ["timetable", str(event), "-o", str(out)])
+    assert result.exit_code == 3
+    assert "固定会面“临港精密机械有限公司 – 园区氢能装备项目”必须举行, 可用时段: S03" in result.output
+
+
+def test_without_input_the_command_asks_for_it() -> None:
+    result = CliRunner().invoke(main, ["timetable"])
+    assert result.exit_code == 2
+    assert "an INPUT and -o OUTPUT are needed" in result.output

@@ -142,7 +142,7 @@ class _Run:
         for turn in range(rounds):
             if self.stopped():
                 break
-            steps = int(self.effort.scale * min(250_000, 500 * max(len(arrangement.seats), 1)))
+            steps = int(self.effort.scale * min(200_000, 500 * max(len(arrangement.seats), 1)))
             search.anneal(steps, hot=30.0 if turn == 0 else 12.0, stop=self.effort.stop)
             left = search.seat_all(left)
             self.tell("seating", 0.05 + 0.35 * (turn + 1) / rounds)
@@ -219,7 +219,7 @@ class _Run:
         return result
 
     def _polish(self) -> None:
-        tries = int(self.effort.scale * 150)
+        tries = int(self.effort.scale * 90)
         count = 0
 
         def told() -> None:

@@ -138,7 +138,12 @@ SHEETS: tuple[Sheet, ...] = (
         "precedences",
         (
             Column(
-                "先", "first", "first", True, "M01", "固定会面编号，或两家单位编号用 ~ 连接 / a fixed meeting, or A~B"
+                "先",
+                "first",
+                "first",
+                True,
+                "E001~P002",
+                "固定会面编号，或两家单位编号用 ~ 连接 / a fixed meeting, or A~B",
             ),
             Column("后", "then", "then", True, "M01"),
         ),
