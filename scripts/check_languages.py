@@ -19,6 +19,8 @@ TAGS = re.compile(r"\{%.*?%\}|\{#.*?#\}|\{\{.*?\}\}|\{% comment %\}.*?\{% endcom
 PAIR = re.compile(r"""\{%\s*t\s+(?P<q>["'])(?P<zh>.*?)(?P=q)\s+(?P<r>["'])(?P<en>.*?)(?P=r)""", re.S)
 PAIRED_CALLS = {"t", "Label", "said"}
 LANGUAGE_NAMES = {"中文", "简体中文"}
+# Shown when nothing else works, so it can choose no language: it speaks both.
+BOTH_AT_ONCE = {"500.html"}
 
 
 def fields(sentence: str) -> set[str]:
@@ -32,11 +34,12 @@ def in_template(path: Path) -> Iterator[str]:
     text = path.read_text(encoding="utf-8")
     for pair in PAIR.finditer(text):
         line = text.count("\n", 0, pair.start()) + 1
-        if not pair["en"].strip() or not pair["zh"].strip():
+        measure_word = len(pair["zh"]) <= 2  # 条、个、家 have no English
+        if not pair["zh"].strip() or (not pair["en"].strip() and not measure_word):
             yield f"{path}:{line}: one side of the pair is empty"
         if fields(pair["zh"]) != fields(pair["en"]):
             yield f"{path}:{line}: the two sides name different fields"
-        if CHINESE.search(pair["en"]) and not set(CHINESE.findall(pair["en"])) <= set(CHINESE.findall("对接")):
+        if CHINESE.search(pair["en"]) and not set(CHINESE.findall(pair["en"])) <= set(CHINESE.findall("对接万亿")):
             yield f"{path}:{line}: Chinese on the English side: {pair['en'][:40]}"
     bare = TAGS.sub(lambda m: "\n" * m.group().count("\n"), text)
     for number, line in enumerate(bare.splitlines(), 1):
@@ -63,7 +66,7 @@ def in_python(path: Path) -> Iterator[str]:
 
 
 def main() -> int:
-    faults = [f for path in sorted(SOURCE.rglob("*.html")) for f in in_template(path)]
+    faults = [f for path in sorted(SOURCE.rglob("*.html")) if path.name not in BOTH_AT_ONCE for f in in_template(path)]
     faults += [f for path in sorted(SOURCE.rglob("*.py")) for f in in_python(path)]
     for fault in faults:
         print(fault)

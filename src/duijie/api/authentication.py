@@ -30,7 +30,7 @@ class KeyOrSession(AuthBase):
 
     def __init__(self) -> None:
         super().__init__()
-        self.openapi_security_schema = {"type": "http", "scheme": "bearer"}
+        self.openapi_security_schema = {"type": "http", "scheme": "bearer"}  # type: ignore[assignment]
 
     def __call__(self, request: HttpRequest) -> Viewer:
         language = request.headers.get("Accept-Language", "")

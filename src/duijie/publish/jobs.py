@@ -34,7 +34,7 @@ def actor_of(progress: Progress) -> Viewer:
     key_id = progress.params.get("key_id")
     if key_id:
         return viewer_of_key(ApiKey.objects.get(pk=key_id))
-    return viewer_of(User.objects.filter(pk=progress.job.owner_user_id).first(), via="sheet")
+    return viewer_of(User.objects.filter(pk=progress.job.owner_user_id or 0).first(), via="sheet")
 
 
 def _reader(batch: ImportBatch) -> SheetReader:

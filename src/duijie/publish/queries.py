@@ -99,7 +99,7 @@ def own_listings(
     rows = _with_owner(Listing.objects.visible_to(viewer))
     writes_for = [g.scope_id for g in viewer.grants if g.scope == "member" and g.role in WRITERS]
     mine = rows.filter(owner_organisation_id__in=viewer.organisation_ids) | rows.filter(owner_member_id__in=writes_for)
-    mine = mine.scoped()
+    mine = mine.scoped()  # type: ignore[attr-defined]
     if member_id is not None:
         mine = mine.filter(owner_member_id=member_id)
     if status:
@@ -132,7 +132,7 @@ def published_by(
     viewer: Viewer, *, member: Member | None = None, organisation: Organisation | None = None, kind: str | None = None
 ) -> QuerySet[Listing]:
     """Published listings in the open to this viewer, newest first: pages, feeds, exports."""
-    rows = _with_owner(Listing.objects.visible_to(viewer)).published()
+    rows = _with_owner(Listing.objects.visible_to(viewer).published())
     if member is not None:
         rows = rows.filter(owner_member=member)
     if organisation is not None:
@@ -169,7 +169,7 @@ def expiring_soon(viewer: Viewer, *, days: int = 14) -> QuerySet[Listing]:
 
 def news(viewer: Viewer, *, limit: int = 10) -> list[SeenListing]:
     """Notices and policies, newest first."""
-    rows = _with_owner(Listing.objects.visible_to(viewer)).published().filter(kind__in=["notice", "policy"])
+    rows = _with_owner(Listing.objects.visible_to(viewer).published()).filter(kind__in=["notice", "policy"])
     return seen(rows.order_by(F("published_at").desc(nulls_last=True))[:limit], viewer)
 
 

@@ -100,7 +100,7 @@ def _amount(found: Split, said: list[str]) -> None:
             amount = parse_money_range(words)
         except Fault:
             continue
-        one = amount and (amount.low or amount.high)
+        one = None if amount is None else amount.low or amount.high
         if amount is None or one is None:
             continue
         value = AmountValue(

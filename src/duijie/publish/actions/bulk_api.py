@@ -71,7 +71,7 @@ def put_rows(
             .values_list("uid", "pk")
         )
         act.nothing_changed()  # upsert_many has written the lines and the event
-    report = []
+    report: list[dict[str, Any]] = []
     for row in good:
         uid = written.get(row.external_id)
         pk = by_pk.get(uid or "")

@@ -46,8 +46,8 @@ def save_search(
 
 def delete_search(*, actor: Viewer, uid: str) -> None:
     """Stop a saved search of one's own."""
-    saved = SavedSearch.objects.filter(uid=uid, user_id=actor.user_id).first()
-    if saved is None or actor.user_id is None:
+    saved = SavedSearch.objects.filter(uid=uid, user_id=actor.user_id or 0).first()
+    if saved is None:
         raise NotFound
     with acting(actor, "search.delete") as act:
         reference = ("savedsearch", saved.uid)

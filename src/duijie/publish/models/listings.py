@@ -82,9 +82,9 @@ class Listing(models.Model):
     visible_members = models.ManyToManyField("members.Member", related_name="+")
     confidential = models.BooleanField(default=False)
     teaser = models.CharField(max_length=300, blank=True)
-    owner_member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="listings")
+    owner_member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="+")
     owner_organisation = models.ForeignKey(
-        "members.Organisation", null=True, on_delete=models.PROTECT, related_name="listings"
+        "members.Organisation", null=True, on_delete=models.PROTECT, related_name="+"
     )
     contact = models.ForeignKey("members.User", null=True, on_delete=models.SET_NULL, related_name="+")
     created_by = models.ForeignKey("members.User", null=True, on_delete=models.SET_NULL, related_name="+")
@@ -102,7 +102,7 @@ class Listing(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_reason = models.CharField(max_length=300, blank=True)
 
-    objects = ScopedManager.from_queryset(ListingQuerySet)()
+    objects = ScopedManager.from_queryset(ListingQuerySet)()  # type: ignore[django-manager-missing]
 
     class Meta:
         constraints = [

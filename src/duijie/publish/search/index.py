@@ -106,7 +106,7 @@ class SearchIndex:
         """(record, version) of every full document in the index."""
         searcher = self.searcher()
         query = tantivy.Query.term_query(self.schema, "face", "full")
-        total = searcher.search(query, limit=1, count=True).count or 0
+        total = searcher.search(query, limit=1, count=True).count or 0  # type: ignore[attr-defined]
         if not total:
             return
         for _, address in searcher.search(query, limit=total, count=False).hits:

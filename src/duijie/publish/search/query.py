@@ -167,7 +167,7 @@ def search(request: SearchRequest, viewer: Viewer, *, with_facets: bool = True) 
         least = len(terms) if len(terms) <= 6 else max(6, round(0.6 * len(terms)))
         clauses = [*fixed, (Occur.Must, _text_query(index, terms, least))]
     result, searcher, query = _search(index, clauses, request)
-    if terms and not result.count and len(terms) > 1:
+    if terms and not result.count and len(terms) > 1:  # type: ignore[attr-defined]
         relaxed = True
         clauses = [*fixed, (Occur.Must, _text_query(index, terms, max(1, len(terms) // 2)))]
         result, searcher, query = _search(index, clauses, request)
@@ -184,4 +184,4 @@ def search(request: SearchRequest, viewer: Viewer, *, with_facets: bool = True) 
             )
         )
     facets = _facets(searcher, query) if with_facets else {}
-    return SearchPage(hits, int(result.count or 0), facets, tuple(terms), relaxed)
+    return SearchPage(hits, int(result.count or 0), facets, tuple(terms), relaxed)  # type: ignore[attr-defined]

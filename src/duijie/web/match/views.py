@@ -6,8 +6,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
-from django.template import RequestContext
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -66,7 +66,7 @@ def _answer(request: HttpRequest, uid: str) -> HttpResponse:
     viewer = request.viewer  # type: ignore[attr-defined]
     if request.headers.get("HX-Request"):
         card = card_of(queries.get_suggestion(uid, viewer))
-        return HttpResponse(match_card(RequestContext(request), card))
+        return HttpResponse(match_card({"request": request, "csrf_token": get_token(request)}, card))
     return redirect("match_inbox")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -36,6 +37,7 @@ def start(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and request.FILES.get("file"):
         member, organisation = voice.resolve(request.POST.get("voice", ""))
         file = request.FILES["file"]
+        assert isinstance(file, UploadedFile)
         batch = imports.start_import(
             actor=viewer,
             member=member,

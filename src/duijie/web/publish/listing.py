@@ -154,11 +154,8 @@ def review(request: HttpRequest, uid: str) -> HttpResponse:
         remark=request.POST.get("remark", ""),
     )
     messages.success(request, t("审核完成，发布单位已收到结果。", "Reviewed; the owner has been told."))
-    return redirect(
-        request.POST.get("next")
-        if request.POST.get("next") == reverse("review_queue")
-        else reverse("listing", args=[uid])
-    )
+    back = reverse("review_queue")
+    return redirect(back if request.POST.get("next") == back else reverse("listing", args=[uid]))
 
 
 def queue(request: HttpRequest) -> HttpResponse:

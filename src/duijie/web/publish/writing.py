@@ -86,7 +86,8 @@ def form_of(kind: str, values: dict[str, Any], errors: dict[str, list[str]]) -> 
         "starts_on",
         "expires_on",
     ]
-    facets = values.get("facets") if isinstance(values.get("facets"), dict) else {}
+    nested = values.get("facets")
+    facets: dict[str, Any] = nested if isinstance(nested, dict) else {}
     return {
         "main": fields_of_schema(ListingDraft, values, errors, only=main, sources=sources),
         "facets": fields_of_schema(KINDS[kind].schema, {**facets, **values}, errors, sources=sources),
