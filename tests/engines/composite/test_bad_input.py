@@ -213,6 +213,23 @@ def test_an_odd_fraction_among_per_cents_is_flagged() -> None:
     assert flag.place == "w / a" and "0.48" in flag.sentence("en")
 
 
+def test_small_per_cents_are_believed_where_a_range_is_stated() -> None:
+    growth = [{"code": "a", "unit": "%", "range": [-5, 5]}, {"code": "b"}]
+    index = build(
+        read_specification(document(indicators=growth)),
+        make_panel(list("xyz"), {"a": [0.2, 0.4, 0.9], "b": [1.0, 2, 3]}),
+    )
+    assert [flag.code for flag in index.flags] == ["percent_as_fraction"]
+
+
+def test_a_chain_may_stop_short_to_be_looked_at() -> None:
+    panel = make_panel(list("xyz"), GOOD)
+    spec = read_specification(document(steps=[{"normalise": {}}]))
+    assert build(spec, panel, whole=False).final.column("a").tolist() == [0, 50, 100]
+    with pytest.raises(CompositeError, match="do not lead to index"):
+        build(spec, panel)
+
+
 def test_a_document_that_is_no_document(tmp_path: Path) -> None:
     with pytest.raises(CompositeError, match="key a is written twice"):
         load_document("weights: {x: {a: 1, a: 2}}", "spec.yaml")

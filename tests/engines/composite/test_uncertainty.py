@@ -183,6 +183,38 @@ def test_how_often_one_stays_ahead_of_another() -> None:
     assert found.top(1).tolist()[0] == 1 and found.top(6).tolist() == [1] * 6
 
 
+def test_a_step_left_out_another_reference_year_and_named_weights() -> None:
+    values = sample(20)
+    values[4, 1] = np.nan
+    inputs = [
+        {"name": "filled", "at": "impute.enabled", "choices": [True, False]},
+        {"name": "year", "at": "reference_period", "choices": [2020, 2021]},
+        {"name": "weights", "at": "aggregate.weights", "choices": ["framework", "equal"]},
+    ]
+    steps: list[Any] = [{"impute": {"method": "constant"}}, {"normalise": {}}, {"aggregate": {}}]
+    spec = specification(steps, reference_period=2020)
+    data = panel(values, 2)
+    plan = read_plan({"replications": 40, "period": 2020, "inputs": inputs}, spec)
+    found = run_uncertainty(spec, data, plan)
+    for number in range(8):
+        chosen = found.parameters[number]
+        impute = {"impute": {"method": "constant", "enabled": chosen["filled"]}}
+        again = specification(
+            [impute, {"normalise": {}}, {"aggregate": {"weights": chosen["weights"]}}], reference_period=chosen["year"]
+        )
+        index = build(again, data)
+        np.testing.assert_allclose(found.scores[number], index.scores()[index.final.rows_of("2020")], rtol=1e-12)
+    assert len({tuple(np.round(scores, 9)) for scores in found.scores}) == 8
+
+
+def test_a_unit_that_never_has_a_score_has_no_rank() -> None:
+    values = sample(8)
+    values[3] = np.nan
+    found = run(INPUTS[1:4], values)
+    assert np.isnan(found.rank_statistics()["mean"][3]) and not np.isnan(found.rank_statistics()["mean"][:3]).any()
+    assert uncertainty_tables(found)["intervals"].rows[-1][:3] == ("u3", None, None)
+
+
 def test_sensitivity_of_ranks_and_of_one_unit() -> None:
     found = run(INPUTS[:4], design="sobol", replications=32, bootstrap=20)
     assert found.runs == 32 * 6

@@ -135,8 +135,8 @@ def run_step(
     return LogEntry(step.kind, step.reads, step.writes, step.place, arguments, report, found.digest() if seal else "")
 
 
-def build(specification: Specification, panel: Panel) -> Index:
-    """Make the index.
+def build(specification: Specification, panel: Panel, *, whole: bool = True) -> Index:
+    """Make the index; with `whole=False` the steps may stop short of the result, to look at what they do to the data.
 
     Raises:
         CompositeError: whatever a step refuses, with its place.
@@ -162,7 +162,7 @@ def build(specification: Specification, panel: Panel) -> Index:
         specification.title,
         specification.lower_is_better,
     )
-    if framework.result not in index.final.columns:
+    if whole and framework.result not in index.final.columns:
         refuse("result_missing", "result", code=framework.result)
     return index
 

@@ -67,7 +67,10 @@ def _check_percent(panel: Panel, element: Element, column: Floats) -> list[Flag]
     if not len(known):
         return []
     if element.in_percent and len(known) > 1 and known.max() <= 1:
-        refuse("percent_as_fraction", f"data {element.code}", largest=float(known.max()))
+        # Small per cents do exist; whoever states the range has thought of it.
+        if element.allowed == (None, None):
+            refuse("percent_as_fraction", f"data {element.code}", largest=float(known.max()))
+        return [Flag("percent_as_fraction", f"data {element.code}", {"largest": float(known.max())})]
     if element.in_fraction and known.max() > 1:
         row = int(np.nanargmax(np.abs(column)))
         refuse("fraction_as_percent", panel.place(row, element.code), value=float(column[row]))

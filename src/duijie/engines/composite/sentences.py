@@ -128,8 +128,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "the column mixes cells with and without a per cent sign, here {found}",
     ),
     "percent_as_fraction": (
-        "单位是百分比，但数值都不大于 1（最大 {largest}），像是小数",
-        "the unit is per cent, but no value exceeds 1 (largest {largest}): they look like fractions",
+        "单位是百分比，但数值都不大于 1（最大 {largest}），像是小数；若确是百分数，请写明 range",
+        "the unit is per cent, but no value exceeds 1 (largest {largest}): they look like fractions; if they are right, state a range",
     ),
     "fraction_as_percent": (
         "单位是比例（0 至 1），数值却是 {value}，像是百分数",

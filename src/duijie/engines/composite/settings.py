@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral, Real
 from typing import Any
 
 from duijie.engines.composite.errors import refuse
@@ -57,11 +58,12 @@ class Settings:
     def number(self, name: str, default: Any = _ABSENT, low: float | None = None, high: float | None = None) -> float:
         """A finite number within [low, high]."""
         found = self.value(name, default)
-        if isinstance(found, bool) or not isinstance(found, (int, float)) or not abs(found) < float("inf"):
+        if isinstance(found, bool) or not isinstance(found, Real) or not abs(float(found)) < float("inf"):
             refuse("setting_not_number", self.place, name=name, found=found)
-        if (low is not None and found < low) or (high is not None and found > high):
+        number = int(found) if isinstance(found, Integral) else float(found)
+        if (low is not None and number < low) or (high is not None and number > high):
             refuse("setting_out_of_range", self.place, name=name, found=found, low=low, high=high)
-        return found
+        return number
 
     def optional_number(self, name: str, default: float | None = None, low: float | None = None) -> float | None:
         """A finite number or None."""

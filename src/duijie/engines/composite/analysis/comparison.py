@@ -41,7 +41,8 @@ class Comparison:
 
     def mean_shift(self) -> float:
         """Mean absolute change of rank."""
-        return float(np.nanmean(np.abs(self.rank_changes)))
+        shared = np.abs(self.rank_changes[~np.isnan(self.rank_changes)])
+        return float(shared.mean()) if len(shared) else float("nan")
 
 
 def compare(before: Index, after: Index, *, code: str | None = None, period: str | None = None) -> Comparison:

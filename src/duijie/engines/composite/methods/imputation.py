@@ -34,8 +34,8 @@ def fill_rows(values: Floats, signs: Floats, centre: str) -> Floats:
     Columns of one value cannot be brought to a scale: they neither give nor take. Returns values on the old scales.
     """
     flipped = values * signs
-    with np.errstate(invalid="ignore"):
-        low, high = np.nanmin(flipped, axis=0), np.nanmax(flipped, axis=0)
+    gaps = np.isnan(flipped)
+    low, high = np.where(gaps, np.inf, flipped).min(axis=0), np.where(gaps, -np.inf, flipped).max(axis=0)
     usable = high > low
     unit_scale = (flipped[:, usable] - low[usable]) / (high - low)[usable]
     some = ~np.isnan(unit_scale).all(axis=1)

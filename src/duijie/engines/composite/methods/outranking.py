@@ -106,7 +106,7 @@ def kemeny_score(matrix: Floats, order: Sequence[int]) -> float:
 def kemeny_orders(matrix: Floats) -> tuple[float, list[tuple[int, ...]]]:
     """The highest support and every order that has it.
 
-    Exact: up to 8 options by listing all orders, up to 15 by dynamic programming over subsets (one order is then returned).
+    Exact: up to 7 options by listing all orders, up to 15 by dynamic programming over subsets (one order is then returned).
 
     Raises:
         CompositeError: more than 15 options.
@@ -114,7 +114,7 @@ def kemeny_orders(matrix: Floats) -> tuple[float, list[tuple[int, ...]]]:
     options = len(matrix)
     if options > 15:
         refuse("kemeny_too_many", "kemeny", count=options)
-    if options <= 8:
+    if options <= 7:
         scored = [(kemeny_score(matrix, order), order) for order in permutations(range(options))]
         best = max(score for score, _ in scored)
         return best, [order for score, order in scored if np.isclose(score, best, rtol=0, atol=1e-9)]

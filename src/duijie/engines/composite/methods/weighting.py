@@ -34,6 +34,8 @@ def entropy_weights(values: Floats, place: str) -> Floats:
 
 def variation_weights(values: Floats, place: str) -> Floats:
     """Coefficient of variation: standard deviation over mean."""
+    if bool(np.isnan(values).all(axis=0).any()):
+        refuse("all_missing", place)
     mean = np.nanmean(values, axis=0)
     if bool((mean <= 0).any()):
         refuse("ratio_not_positive", place, value=float(mean.min()))

@@ -118,6 +118,9 @@ def _ratio_to_base(panel: Panel, codes: list[str], state: State, arguments: Mapp
     """Each row against the same unit's value in the base period, or against the units' mean of that period."""
     rows = panel.rows_of(arguments["base"])
     block = panel.block(codes)
+    empty = np.isnan(block[rows]).all(axis=0)
+    if empty.any():
+        refuse("all_missing", f"{place} {codes[int(np.argmax(empty))]} / {arguments['base']}")
     if arguments["of"] == "mean":
         base = np.broadcast_to(np.nanmean(block[rows], axis=0), block.shape)
     else:

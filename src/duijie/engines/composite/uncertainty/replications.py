@@ -91,14 +91,13 @@ class Uncertainty:
 
 def rank_statistics(nominal: Floats, ranks: Floats) -> dict[str, Floats]:
     """Nominal, mean, median, 5 and 95 per cent quantiles of (runs, units)."""
-    low, high = np.nanquantile(ranks, [0.05, 0.95], axis=0)
-    return {
-        "nominal": nominal,
-        "mean": np.nanmean(ranks, axis=0),
-        "median": np.nanmedian(ranks, axis=0),
-        "q5": low,
-        "q95": high,
-    }
+    found = {name: np.full(ranks.shape[1], np.nan) for name in ("mean", "median", "q5", "q95")}
+    # A unit that never has a score has no ranks to speak of.
+    some = ~np.isnan(ranks).all(axis=0)
+    known = ranks[:, some]
+    found["mean"][some], found["median"][some] = np.nanmean(known, axis=0), np.nanmedian(known, axis=0)
+    found["q5"][some], found["q95"][some] = np.nanquantile(known, [0.05, 0.95], axis=0)
+    return {"nominal": nominal, **found}
 
 
 class _Chain:
@@ -109,10 +108,12 @@ class _Chain:
         self._path: list[tuple[str, dict[str, Panel], dict[str, dict[str, float]]]] = []
 
     def before_aggregation(
-        self, root: str, panel: Panel, steps: Sequence[StepRequest]
+        self, root: str, panel: Panel, steps: Sequence[StepRequest], reference: str | None
     ) -> tuple[dict[str, Panel], State]:
-        """The data sets and weight sets after these steps on a data set called `root`."""
+        """The data sets and weight sets after these steps on a data set called `root`, measured on `reference`."""
         state = self._specification.state()
+        state.reference = reference
+        root = f"{root}{reference};"
         panels: dict[str, Panel] = {"raw": panel}
         keys = [root + json.dumps([s.kind, s.reads, s.writes, s.settings], sort_keys=True, default=str) for s in steps]
         shared = 0
@@ -203,9 +204,11 @@ def _run_group(
     period: str,
 ) -> Floats:
     raw_steps = [copied_step(entry) for entry in specification.document["steps"]]
-    root, data = "", panel
+    root, data, reference = "", panel, specification.reference
     for entry, point in zip(plan.inputs, points[0], strict=True):
-        if entry.kind == "at":
+        if entry.kind == "at" and entry.path == "reference_period":
+            reference = str(entry.draw(point))
+        elif entry.kind == "at":
             change_step(raw_steps, entry.path, entry.draw(point), entry.name)
         elif entry.kind == "data_noise":
             root, data = f"{root}{entry.name}={entry.draw(point)};", _noisy_panel(data, specification, entry, point)
@@ -214,8 +217,8 @@ def _run_group(
     result = specification.framework.result
     last = steps[-1]
     if last.kind != "aggregate":
-        return _one_by_one(chain, root, data, steps, weights, result, units, period)
-    panels, state = chain.before_aggregation(root, data, steps[:-1])
+        return _one_by_one(chain, root, data, reference, steps, weights, result, units, period)
+    panels, state = chain.before_aggregation(root, data, steps[:-1], reference)
     arguments = complete(last, state)
     source = panels[last.reads]
     at_unit = {source.units[row]: int(row) for row in source.rows_of(period)}
@@ -290,6 +293,7 @@ def _one_by_one(
     chain: _Chain,
     root: str,
     data: Panel,
+    reference: str | None,
     steps: Sequence[StepRequest],
     weights: Sequence[Mapping[str, float]],
     result: str,
@@ -298,7 +302,7 @@ def _one_by_one(
 ) -> Floats:
     """Chains that go on after the aggregation: each set of weights runs the tail by itself."""
     at = max(position for position, step in enumerate(steps) if step.kind == "aggregate")
-    panels, state = chain.before_aggregation(root, data, steps[:at])
+    panels, state = chain.before_aggregation(root, data, steps[:at], reference)
     arguments = complete(steps[at], state)
     base = state.weights(arguments["weights"], steps[at].place)
     scores = np.full((len(weights), len(units)), np.nan)
