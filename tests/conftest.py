@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
+from hypothesis import settings as laws
 
 os.environ.setdefault("DUIJIE_DATA_DIR", tempfile.mkdtemp(prefix="duijie-test-"))
 os.environ.setdefault("DUIJIE_SECRET_KEY", "only-for-tests")
@@ -18,8 +19,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 import django  # after the environment that its settings read
 
 # A busy machine is slow, not wrong: laws are tested without a clock.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
+laws.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+laws.load_profile("untimed")
 django.setup()
 
 from django.conf import settings  # noqa: E402

@@ -68,6 +68,11 @@ def test_no_amount_is_none(typed):
         ("100万以内", None, 1_000_000, False),
         ("约300万元", 3_000_000, 3_000_000, True),
         ("600余万元", 6_000_000, 6_000_000, True),
+        ("人民币300-500万元", 3_000_000, 5_000_000, False),
+        ("¥300～500万", 3_000_000, 5_000_000, False),
+        ("300元-500万元", 300, 5_000_000, False),
+        ("CNY 500 to CNY 1 million", 500, 1_000_000, False),
+        ("CNY 1-2 million", 1_000_000, 2_000_000, False),
     ],
 )
 def test_ranges_are_understood(typed, low, high, approximate):
@@ -150,6 +155,15 @@ def test_a_range_reads_back_as_itself(first, second, approximate, language):
     low, high = sorted((first.amount_minor, second.amount_minor))
     span = MoneyRange(Money(low, first.currency), Money(high, first.currency), approximate)
     assert parse_money_range(format_money_range(span, exact=True, language=language)) == span
+
+
+@given(amounts, amounts, languages)
+def test_a_short_range_reads_back_within_its_rounding(first, second, language):
+    low, high = sorted((first.amount_minor, second.amount_minor))
+    span = MoneyRange(Money(low, first.currency), Money(high, first.currency))
+    back = parse_money_range(format_money_range(span, language=language))
+    assert abs(back.low.amount_minor - low) * 200 <= low
+    assert abs(back.high.amount_minor - high) * 200 <= high
 
 
 @given(amounts, st.booleans(), languages)

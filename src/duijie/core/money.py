@@ -140,8 +140,9 @@ def parse_money_range(value: str | int | float | Decimal, *, unit: str = "元") 
     low = _read_figure(ends[0], value)
     if low.currency and high.currency and low.currency != high.currency:
         raise _fault("money.unreadable", value, "范围两端的币种不同", "the two ends are in different currencies")
-    if low.bare:  # 300-500万元: the lower end is in 万 as well
-        low = _Figure(low.number * high.multiplier, high.multiplier, high.currency)
+    if low.multiplier == 1 and not low.closed and not (low.led and high.led):
+        # 300-500万元, 人民币300-500万: the lower end is in 万 as well. CNY 500 to CNY 1 million says each for itself.
+        low = _Figure(low.number * high.multiplier, high.multiplier, low.currency or high.currency)
     elif low.currency is None:
         low = _Figure(low.number, low.multiplier, high.currency)
     elif high.currency is None:
@@ -159,6 +160,8 @@ class _Figure:
     number: Decimal
     multiplier: int
     currency: str | None
+    led: bool = False  # a currency stood before it, or behind it: 300元 is in yuan, 人民币300 may yet be in 万
+    closed: bool = False
 
     @property
     def bare(self) -> bool:
@@ -213,12 +216,13 @@ def _take_currency(text: str) -> tuple[str, str | None]:
 
 
 def _read_figure(text: str, whole: object) -> _Figure:
-    rest, currency = _take_currency(text.strip().casefold())
+    text = text.strip().casefold()
+    rest, currency = _take_currency(text)
     try:
         number, multiplier = read_number(rest)
     except NotANumber:
         raise _unreadable(whole) from None
-    return _Figure(number, multiplier, currency)
+    return _Figure(number, multiplier, currency, led=not text.startswith(rest), closed=not text.endswith(rest))
 
 
 def _money(figure: _Figure, bare: _Figure, whole: object) -> Money:
