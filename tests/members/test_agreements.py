@@ -110,6 +110,7 @@ def test_an_agreement_has_two_parties_and_its_days_in_order() -> None:
         ((one, one), {}, "agreement.parties"),
         ((), {"others": "甲方、乙方"}, "agreement.parties"),
         ((one, other), {"valid_until": "2019-12-31"}, "agreement.dates"),
+        ((one, other), {"valid_from": "长期"}, "missing"),
         ((one,), {"members": [one.slug, "无此园区"]}, "member.unknown"),
         ((one,), {"organisations": "无此单位"}, "organisation.unknown"),
     ):

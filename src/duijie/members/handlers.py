@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -142,7 +143,7 @@ def forget_old_notices() -> None:
 
 
 def _scope_name(scope: str, scope_id: int) -> str:
-    kinds = {"alliance": Alliance, "member": Member, "organisation": Organisation}
+    kinds: dict[str, Any] = {"alliance": Alliance, "member": Member, "organisation": Organisation}
     record = kinds[scope].objects.filter(pk=scope_id).first() if scope in kinds else None
     first = Alliance.objects.filter(parent__isnull=True).order_by("pk").first()
     return str(record or first or "对接")

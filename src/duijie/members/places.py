@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -95,7 +96,7 @@ def place_of_scope(scope: str, scope_id: int) -> Place:
     """The place of a scope of a role. Raises Fault "scope.unknown" where there is no such record."""
     if scope == "platform":
         return Place()
-    kinds = {"alliance": Alliance, "member": Member, "organisation": Organisation}
+    kinds: dict[str, Any] = {"alliance": Alliance, "member": Member, "organisation": Organisation}
     record = kinds[scope].objects.filter(pk=scope_id).first() if scope in kinds else None
     if isinstance(record, Alliance):
         return place_of_alliance(record)

@@ -185,7 +185,9 @@ def _locked(actor: Viewer, agreement: Agreement, version: int | None) -> Agreeme
     return current
 
 
-def _check_dates(first: date, last: date | None) -> None:
+def _check_dates(first: date | None, last: date | None) -> None:
+    if first is None:  # "长期" is understood as no day, which only an end may be
+        raise Fault("missing", "生效日：必须填写。", "Valid from: is required.", place="valid_from", status=422)
     if last is not None and last < first:
         raise Fault(
             "agreement.dates",

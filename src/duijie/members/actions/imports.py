@@ -65,7 +65,7 @@ def actor_of(job: Job) -> Viewer:
     key = ApiKey.objects.filter(pk=job.params.get("key_id")).first()
     if key is not None:
         return replace(viewer_of_key(key), via="sheet") if key.is_live else Viewer(via="sheet")
-    person = User.objects.filter(pk=job.owner_user_id).first()
+    person = User.objects.filter(pk=job.owner_user_id).first() if job.owner_user_id is not None else None
     return viewer_of(person, via="sheet")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -18,7 +19,7 @@ from duijie.members.queries.agreements import Edge, partners_of
 from duijie.members.rules import may
 
 
-def alliances(viewer: Viewer) -> QuerySet[Alliance]:
+def alliances(viewer: Viewer) -> QuerySet[Any]:
     """Every alliance with the number of its members today, parents first."""
     today = timezone.localdate()
     holds = (Q(memberships__since__isnull=True) | Q(memberships__since__lte=today)) & (
@@ -52,7 +53,7 @@ def members(
     region: str = "",
     text: str = "",
     top_only: bool = False,
-) -> QuerySet[Member]:
+) -> QuerySet[Any]:
     """Members with the number of their verified organisations. `region`: a code, with everything inside it."""
     found = Member.objects.annotate(
         organisation_count=Count("organisations", filter=Q(organisations__verified_at__isnull=False))

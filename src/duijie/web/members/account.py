@@ -19,7 +19,8 @@ from duijie.web.members.forms import FormPage, for_people, viewer_of_page
 
 
 def _oneself(request: HttpRequest) -> User:
-    return User.objects.select_related("organisation").get(pk=viewer_of_page(request).user_id)
+    """The signed-in person; `for_people` has made sure that there is one."""
+    return User.objects.select_related("organisation").get(pk=viewer_of_page(request).user_id or 0)
 
 
 @for_people

@@ -202,6 +202,7 @@ def stop_job(request: HttpRequest, uid: str) -> HttpResponse:
         core_jobs.request_stop(job)
         act.done(job, member_id=job.owner_member_id)
     if request.headers.get("HX-Request"):
-        return job_progress(request, uid)
+        job.refresh_from_db()
+        return render(request, "members/job.html", {"job": job})
     messages.success(request, t("已请求停止。", "Asked to stop."))
     return HttpResponseRedirect(reverse("members:jobs"))

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -23,7 +24,7 @@ from duijie.members.queries import name_of
 from duijie.members.schemas import AllianceRecord
 from duijie.web.kit import FormField, fields_of_schema
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 Crumbs = Sequence[tuple[str, str]]
 _MANY = {"words", "choices", "regions", "industries"}
 
@@ -37,7 +38,7 @@ def for_people(view: View) -> View:
     """A page for who has signed in; a guest signs in first and comes back here."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if viewer_of_page(request).is_guest:
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)

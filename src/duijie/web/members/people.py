@@ -139,7 +139,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     def save(record: PersonRecord, posted: QueryDict) -> str:
         if posted.get("where") not in places:
             raise Fault("missing", "范围：必须选择。", "Where: is required.", place="where", status=422)
-        scope, scope_id = places[posted["where"]]
+        scope, scope_id = places[str(posted["where"])]
         given = parse(RoleGrantRecord, {"role": posted.get("role"), "scope": scope, "ends_on": posted.get("ends_on")})
         actions.invite_person(
             actor=viewer, record=record, role=given.role, scope=scope, scope_id=scope_id, ends_on=given.ends_on
