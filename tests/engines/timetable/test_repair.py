@@ -8,6 +8,7 @@ from duijie.engines.timetable import (
     Disruption,
     Effort,
     Event,
+    FixedMeeting,
     Meeting,
     Participant,
     Representative,
@@ -69,3 +70,17 @@ def test_a_whole_event_after_no_shows() -> None:
     assert len(mended.moved) < 0.1 * (len(mended.kept) + len(mended.moved))
     assert mended.left == ()
     assert mended == repair(event, published, disruption)
+
+
+def test_a_meeting_made_by_hand_stands_and_a_fixed_one_leaves_a_closed_room() -> None:
+    event = Event(slots(2), tables(2), firms("ABCD"), wants("AB"), fixed=(FixedMeeting("M", ("A", "B"), "S1", "T1"),))
+    published = [
+        Meeting("M", ("A", "B"), ("A", "B"), "S1", "T1", fixed=True),
+        Meeting("C~D", ("C", "D"), ("C", "D"), "S2", "T2"),
+    ]
+    mended = repair(event, published, Disruption(closed=frozenset({"T1"})))
+    assert (mended.kept, mended.moved, mended.cancelled) == (("C~D",), ("M",), ())
+    assert [(one.id, one.slot, one.place) for one in mended.timetable.meetings] == [
+        ("M", "S1", "T2"),
+        ("C~D", "S2", "T2"),
+    ]
