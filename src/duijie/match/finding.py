@@ -123,7 +123,8 @@ def _readable(listing: Listing, reader: Listing, disclosed: set[tuple[int, str]]
 
 
 def told(reasons: Reasons) -> dict[str, Any]:
-    """Reasons as they are kept: sentences in both languages, the shared terms, and where they stand in the other's text."""
+    """Reasons as they are kept: sentences in both languages, the shared terms, where they stand in the other's text, and each
+    facet that both sides have stated."""
     return {
         "zh": reasons.sentences("zh"),
         "en": reasons.sentences("en"),
@@ -131,6 +132,10 @@ def told(reasons: Reasons) -> dict[str, Any]:
         "snippets": [
             {"field": t.in_document.field, "text": t.in_document.text, "marks": [list(m) for m in t.in_document.marks]}
             for t in reasons.terms[:3]
+        ],
+        "facets": [
+            {"facet": f.facet, "fit": f.fit.value, "asked": f.asked, "given": f.given}
+            for f in (*reasons.fitting, *reasons.differing)
         ],
         "fits": [fit.facet for fit in reasons.fitting],
         "differs": [{"facet": f.facet, "asked": f.asked, "given": f.given} for f in reasons.differing],
