@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,6 +14,7 @@ from django.utils import translation
 from duijie.core.errors import Fault
 from duijie.core.language import set_language
 from duijie.core.logs import request_id
+from duijie.core.rest.problems import problem
 from duijie.members.models import User
 from duijie.members.viewers import viewer_of
 
@@ -76,6 +78,21 @@ class FaultMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """A NUL in an address or a form names nothing, and PostgreSQL takes no such text: refused before any query."""
+        in_address = "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", "")
+        is_api = request.path_info.startswith("/api/")
+        if not in_address and (is_api or not any("\x00" in v for _, vs in request.POST.lists() for v in vs)):
+            return None
+        fault = Fault(
+            "text.nul", "地址或填写的内容里有不可用的字符。", "The address or the form holds a forbidden character."
+        )
+        if is_api:
+            return problem(request, fault)
+        return render(request, "errors/fault.html", {"fault": fault}, status=fault.status)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Fault):

@@ -10,6 +10,7 @@ from duijie.web.members import (
     agreements,
     directory,
     keys,
+    listings,  # noqa: F401 (registers its sections)
     navigation,  # noqa: F401 (registers the entries)
     organisations,
     people,
