@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
+from django.utils import timezone
 
 from duijie.engines.matching import Document, Match, MatchIndex, Reasons
 from duijie.match.documents import MATCHED, asking_first, document_of, documents_of, teaser_of
@@ -146,15 +147,38 @@ def told(reasons: Reasons) -> dict[str, Any]:
 def _write(index: MatchIndex, pairs: list[Pair], queried: set[int]) -> int:
     """Write found pairs; suggestions of the queried listings that were not found again are taken off the desks."""
     disclosed = _disclosed(pairs)
-    kept: set[int] = set()
+    # A pair may be found from both of its sides in one batch; the later finding completes the earlier.
+    values: dict[tuple[int, int], dict[str, Any]] = {}
+    for pair in pairs:
+        values.setdefault((pair.asking.pk, pair.giving.pk), {}).update(_values(index, pair, disclosed))
     with transaction.atomic():
-        for pair in pairs:
-            values = _values(index, pair, disclosed)
-            suggestion, _ = Suggestion.objects.update_or_create(asking=pair.asking, giving=pair.giving, defaults=values)
-            kept.add(suggestion.pk)
+        kept = _upsert(values)
         stale = Suggestion.objects.filter(models.Q(asking_id__in=queried) | models.Q(giving_id__in=queried), open=True)
         stale.exclude(pk__in=kept).filter(_outdated()).update(open=False)
     return len(kept)
+
+
+_WRITTEN = [
+    "asking_version", "giving_version", "score", "probability", "grade", "worth", "rank_for_asking", "rank_for_giving",
+    "reasons_for_asking", "reasons_for_giving", "open", "changed_at",
+]  # fmt: skip
+
+
+def _upsert(values: dict[tuple[int, int], dict[str, Any]]) -> set[int]:
+    """Write suggestions by pair in a fixed number of statements; returns their ids."""
+    now = timezone.now()
+    asking, giving = {a for a, _ in values}, {g for _, g in values}
+    known = {(x.asking_id, x.giving_id): x for x in Suggestion.objects.filter(asking_id__in=asking, giving_id__in=giving)}
+    fresh, changed = [], []
+    for (asking_id, giving_id), found in values.items():
+        row = known.get((asking_id, giving_id)) or Suggestion(asking_id=asking_id, giving_id=giving_id)
+        for name, value in found.items():
+            setattr(row, name, value)
+        row.changed_at = now
+        (changed if row.pk else fresh).append(row)
+    Suggestion.objects.bulk_create(fresh, batch_size=200)
+    Suggestion.objects.bulk_update(changed, _WRITTEN, batch_size=100)
+    return {x.pk for x in (*fresh, *changed)}
 
 
 def _outdated() -> models.Q:

@@ -17,7 +17,7 @@ from duijie.engines.matching.document import PUBLIC, Document
 from duijie.engines.matching.features import FEATURES, Comparer
 from duijie.engines.matching.query import Query, query_of
 from duijie.engines.matching.ranking import Grade, Ranking, default_ranking, probability_of
-from duijie.engines.matching.reasons import Explanation, Reasons, explain, reasons_of
+from duijie.engines.matching.reasons import Asking, Explanation, Reasons, explain, reasons_of
 from duijie.engines.matching.segment import Segment, segment_of
 from duijie.engines.matching.state import Place, State
 from duijie.engines.matching.storage import Storage
@@ -298,8 +298,7 @@ class MatchIndex:
 
     def reasons_between(self, query: Document, document: Document) -> Reasons:
         """The reasons of a pair as given, indexed or not: so that a reader is told only from the texts that are open to them."""
-        model = self._state.model
-        return reasons_of(query_of(query, model), document, model)
+        return reasons_of(Asking(query), document, self._state.model)
 
     def why_not(self, query: Document, identity: str, *, audience: frozenset[str] = EVERYBODY) -> Explanation | None:
         """Why a document is, or is not, a match; None where it is not in the index or the audience may not see it."""

@@ -23,6 +23,13 @@ _READ_CHARACTERS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """The asking side of a pair where only its text is needed: reasons read no bags and no vectors."""
+
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
 class Snippet:
     """A piece of a document's text with the places in it to mark: `field` is title, keywords, summary or body."""
 
@@ -217,7 +224,7 @@ def _joins(character: str) -> bool:
 
 
 def shared_terms(
-    query: Query, document: Document, model: CorpusModel, *, most: int = SHARED_TERMS
+    query: Query | Asking, document: Document, model: CorpusModel, *, most: int = SHARED_TERMS
 ) -> tuple[SharedTerm, ...]:
     """The weightiest terms that stand in both texts, none a part of another."""
     mine, theirs = _fields(query.document), _fields(document)
@@ -261,7 +268,7 @@ def _weight(term: str, model: CorpusModel) -> float:
     return float(np.sum(model.full.bm25_weight(ids), dtype=np.float64))
 
 
-def reasons_of(query: Query, document: Document, model: CorpusModel) -> Reasons:
+def reasons_of(query: Query | Asking, document: Document, model: CorpusModel) -> Reasons:
     """The reasons of one match."""
     found = complement_of(query.document.kind, document.kind)
     fits = tuple(fit for _, fit in facet_fits(query.document, document))
