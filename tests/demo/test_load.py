@@ -12,13 +12,13 @@ from django.contrib.auth import authenticate
 from duijie.core.access import GUEST
 from duijie.core.errors import Fault
 from duijie.core.models import AuditLine
-from duijie.core.worker import work_once
 from duijie.demo import reading
 from duijie.demo.conversations import load_conversations
 from duijie.demo.load import PASSWORD, load_demo, logins
+from duijie.match.finding import suggest_for, sync_index
 from duijie.match.index import close_match_index, folder
 from duijie.match.models import Interest, Introduction, Suggestion
-from duijie.match.upkeep import rematch_all
+from duijie.match.upkeep import all_published_ids, learn
 from duijie.members.models import Agreement, Member, Organisation, User
 from duijie.members.viewers import viewer_of
 from duijie.publish.models import Listing, Review, SavedSearch
@@ -87,9 +87,9 @@ def _circles_hold() -> None:
 
 def test_the_right_partners_are_found() -> None:
     load_demo()
-    work_once()
-    rematch_all()
-    work_once()
+    sync_index(all_published_ids())
+    learn()
+    suggest_for([_listing(pair.wants) for pair in reading.pairs()])
     missed = []
     for pair in reading.pairs():
         suggestions = Suggestion.objects.filter(asking__external_id=pair.wants, open=True).order_by("-score")

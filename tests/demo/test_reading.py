@@ -11,7 +11,7 @@ from duijie.core.creditcode import is_credit_code
 from duijie.core.schema import parse
 from duijie.demo import reading
 from duijie.members.schemas import AgreementRecord, AllianceRecord, MemberRecord, OrganisationRecord
-from duijie.publish.fingerprints import likeness
+from duijie.publish.fingerprints import shingles
 from duijie.publish.kinds import KINDS, completeness, parse_listing
 
 TODAY = dt.date(2026, 11, 21)
@@ -85,19 +85,17 @@ def test_pairs_name_listings_that_stand_on_the_two_sides() -> None:
 
 
 def test_no_two_listings_are_written_from_one_template() -> None:
-    texts = [
-        (
-            listing.external_id,
-            f"{listing.data['title']} {listing.data.get('summary', '')} {listing.data.get('body', '')}",
-        )
+    texts = {
+        listing.external_id: " ".join(str(listing.data.get(part, "")) for part in ("title", "summary", "body"))
         for listing in LISTINGS.values()
         if listing.external_id != "te-dup-weld"  # a duplicate on purpose, rejected by its liaison
-    ]
+    }
+    pieces = [(name, shingles(text)) for name, text in texts.items() if len(text.strip()) > 30]
     alike = [
         (one, other)
-        for position, (one, text) in enumerate(texts)
-        for other, another in texts[position + 1 :]
-        if len(text) > 30 and len(another) > 30 and likeness(text, another) > 0.5
+        for position, (one, mine) in enumerate(pieces)
+        for other, theirs in pieces[position + 1 :]
+        if len(mine & theirs) > len(mine | theirs) / 2
     ]
     assert alike == []
 

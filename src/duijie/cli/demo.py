@@ -27,11 +27,12 @@ def demo(host: str, port: int, fresh: bool, no_serve: bool) -> None:
     speak_from_environment()
     from django.core.management import call_command
 
+    from duijie.core.events import dispatch_all
     from duijie.core.worker import work_once
     from duijie.demo.conversations import load_conversations
     from duijie.demo.load import PASSWORD, load_demo, logins
     from duijie.match.index import close_match_index
-    from duijie.match.upkeep import rematch_all
+    from duijie.match.upkeep import learn
     from duijie.publish.search import search_index
 
     call_command("migrate", verbosity=0, interactive=False)
@@ -40,8 +41,8 @@ def demo(host: str, port: int, fresh: bool, no_serve: bool) -> None:
         click.echo("载入示范区域…… loading the demonstration region", err=True)
         load_demo(tell=lambda line: click.echo(f"  {line}", err=True))
         click.echo("匹配…… matching", err=True)
-        work_once()
-        rematch_all()
+        dispatch_all()  # indexes everything; partners are found once the engine has learnt from all of it
+        learn()
         work_once()
         load_conversations()
         work_once()
