@@ -72,6 +72,7 @@ def listed(problem: Problem) -> Lists:
         block_rows=st.integers(1, 5),
         tile_rows=st.integers(1, 40),
         dense_share=st.sampled_from([0.0, 0.3, 2.0]),
+        rare_share=st.sampled_from([0.0, 0.4, 2.0]),
     ),
     owned=st.booleans(),
 )

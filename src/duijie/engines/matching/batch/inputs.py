@@ -20,19 +20,20 @@ class BadWeights(ValueError):
 
 @dataclass(frozen=True)
 class Plan:
-    """How to cut the work. The scores' last bits depend on `dense_share` (order of adding), nothing else depends on any.
+    """How to cut the work. The scores' last bits depend on the two shares (order of adding), nothing else depends on any.
 
     `top` offers are kept for each need; with a rescoring hook `candidates` are fetched first (at least `top`).
     `block_rows` needs make one unit of work and one file; `tile_rows` offers (at most 65,536) are scored at a time, so that
     their running scores stay in the processor's cache; words that stand in at least `dense_share` of the offers are added
-    as whole columns.
+    as whole columns; for words in less than `rare_share` of them the whole list is spread over the tiles once a block.
     """
 
     top: int = 50
     candidates: int = 50
     block_rows: int = 2048
-    tile_rows: int = 16_384
-    dense_share: float = 0.15
+    tile_rows: int = 8_192
+    dense_share: float = 0.12
+    rare_share: float = 0.001
 
     def __post_init__(self) -> None:
         if self.top < 1 or self.block_rows < 1 or not 1 <= self.tile_rows <= 1 << 16:
@@ -70,7 +71,7 @@ def checked(weights: sparse.spmatrix, side: str) -> Weights:
 
 def fingerprint(needs: Weights, offers: Weights, owners: Owners, plan: Plan, hook: str) -> str:
     """Digest of all that the result depends on, so that a folder is only ever continued with the input that began it."""
-    digest = hashlib.sha256(f"1 {needs.shape} {offers.shape} {plan} {hook}".encode())
+    digest = hashlib.sha256(f"2 {needs.shape} {offers.shape} {plan} {hook}".encode())
     for matrix in (needs, offers):
         digest.update(matrix.indptr.astype("<i8").tobytes())
         digest.update(np.ascontiguousarray(matrix.indices, dtype="<i4").data)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from duijie.engines.matching.batch.inputs import Owners, Plan, Weights, checked
-from duijie.engines.matching.batch.kernel import best_of_rows
+from duijie.engines.matching.batch.kernel import best_of_rows, rare_entries
 from duijie.engines.matching.batch.tiles import Tiles, lay_out, rows_of
 
 Rescore = Callable[[int, NDArray[np.int32]], NDArray[np.floating]]
@@ -61,10 +61,13 @@ def solve_block(problem: Problem, block: int) -> NDArray[np.void]:
     rows = rows_of(part, tiles)
     scores = np.zeros((part.shape[0], plan.fetched), dtype=np.float32)
     offers = np.full((part.shape[0], plan.fetched), NO_OFFER, dtype=np.int32)
+    rare = rare_entries(
+        *rows.rare, tiles.rare_starts, tiles.rare_offers, tiles.rare_values, tiles.count, tiles.tile_rows
+    )
     best_of_rows(
-        rows.sparse_starts, rows.sparse_words, rows.sparse_weights, rows.dense_starts, rows.dense_words, rows.dense_weights,
-        problem.owners.needs[first : first + plan.block_rows], problem.owners.offers, tiles.offers, tiles.tile_rows,
-        tiles.bases, tiles.starts, tiles.places, tiles.values, tiles.dense, scores, offers,
+        *rare, *rows.sparse, *rows.dense, problem.owners.needs[first : first + plan.block_rows], problem.owners.offers,
+        tiles.offers, tiles.tile_rows, tiles.bases, tiles.starts, tiles.places, tiles.values, tiles.dense, tiles.highest,
+        scores, offers,
     )  # fmt: skip
     scores, offers = _best_first(scores, offers)
     if problem.rescore is not None:
