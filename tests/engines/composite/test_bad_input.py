@@ -243,6 +243,16 @@ def test_a_document_that_is_no_document(tmp_path: Path) -> None:
         load_specification(path)
 
 
+def test_codes_and_numbers_in_yaml_are_what_they_look_like() -> None:
+    found = load_document(
+        "a: [NO, yes, on, 010, 12:30, 2024-01-01]\nb: [1e-8, 1.5, .5, 2., -3, true, null, ~]\nc: &x {d: 1}\ne: {<<: *x, f: 2}\ng:\n",
+        "x",
+    )
+    assert found["a"] == ["NO", "yes", "on", "010", "12:30", "2024-01-01"]
+    assert found["b"] == [1e-8, 1.5, 0.5, 2.0, -3, True, None, None]
+    assert found["e"] == {"d": 1, "f": 2} and found["g"] is None
+
+
 def test_every_sentence_says_the_same_in_both_languages() -> None:
     for code, (chinese, english) in SENTENCES.items():
         fields = [{name for _, name, _, _ in Formatter().parse(text) if name} for text in (chinese, english)]

@@ -157,8 +157,13 @@ def _row_of(panel: Panel, unit: str, period: str) -> int:
     raise refusal("unit_missing", period, unit=unit)
 
 
-def unit_profile(index: Index, unit: str, *, period: str | None = None, top: int = 5, peers: int = 3) -> Profile:
-    """A unit's scores and ranks on every element, its best and worst indicators, and the units nearest to it in score."""
+def unit_profile(
+    index: Index, unit: str, *, period: str | None = None, top: int = 5, peers: int = 3, group: str | None = None
+) -> Profile:
+    """A unit's scores and ranks on every element, its best and worst indicators, and the units nearest to it in score.
+
+    With `group` the peers are of the same label in that grouping column.
+    """
     panel, framework = index.final, index.framework
     label = latest_period(panel, period)
     row = _row_of(panel, unit, label)
@@ -177,7 +182,8 @@ def unit_profile(index: Index, unit: str, *, period: str | None = None, top: int
         lines.append(ProfileLine(code, level, score, rank, int((~np.isnan(block[rows, at])).sum()), share))
     strengths, weaknesses = strengths_and_weaknesses(index, unit, period=label, top=top)
     scores = index.scores()
-    others = [other for other in rows if other != row and not np.isnan(scores[other])]
+    labels = panel.group(group) if group is not None else ("",) * panel.size
+    others = [o for o in rows if o != row and not np.isnan(scores[o]) and labels[o] == labels[row]]
     nearest = sorted(others, key=lambda other: (abs(scores[other] - scores[row]), panel.units[other]))[:peers]
     return Profile(unit, label, tuple(lines), strengths, weaknesses, tuple(panel.units[other] for other in nearest))
 

@@ -6,6 +6,7 @@ The format is described for its users in `docs/index.md`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,17 +52,35 @@ class Specification:
         return State(self.framework, self.reference, {name: dict(found) for name, found in self.weight_sets.items()})
 
 
-class _UniqueKeys(yaml.SafeLoader):
-    """YAML that refuses a key written twice, which plain YAML would silently let the last one win."""
+class _PlainYaml(yaml.SafeLoader):
+    """YAML 1.2 scalars, and a key written twice refused (plain YAML lets the last one win).
+
+    YAML 1.1 reads Norway's code NO as false, 010 as eight, 12:30 as 750, a day as a date and 1e-8 as a text; here they are a text, a
+    text, a text, a text and a number.
+    """
+
+    yaml_implicit_resolvers: dict[str, Any] = {}
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[Any] = set()
         for key_node, _ in node.value:
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                continue
             key = self.construct_object(key_node, deep=True)
             if key in seen:
                 refuse("key_twice", f"line {key_node.start_mark.line + 1}", key=key)
             seen.add(key)
         return dict(super().construct_mapping(node, deep=deep))
+
+
+for _tag, _pattern, _first in (
+    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
+    ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", list("-+0123456789")),
+    ("float", r"^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?$", list("-+0123456789.")),
+    ("merge", r"^<<$", ["<"]),
+):
+    _PlainYaml.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
 
 
 def load_document(text: str, place: str) -> Mapping[str, Any]:
@@ -71,7 +90,7 @@ def load_document(text: str, place: str) -> Mapping[str, Any]:
         CompositeError: not YAML, not a mapping, or a key twice.
     """
     try:
-        document = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, Loader=_UniqueKeys)
+        document = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, Loader=_PlainYaml)
     except (yaml.YAMLError, json.JSONDecodeError) as fault:
         mark = getattr(fault, "problem_mark", None)
         line = mark.line + 1 if mark is not None else getattr(fault, "lineno", 1)
