@@ -94,6 +94,12 @@ def test_the_geometric_mean_of_the_data_as_they_are(folder: Path) -> None:
     )
 
 
+def test_six_indicators_of_the_eight(folder: Path) -> None:
+    without = {"telephones and electricity out": {"TELEPHONES": 0, "ELECTRICITY": 0}}
+    steps = [GOALPOSTS, {"aggregate": {"weights": "telephones and electricity out"}}]
+    assert agreeing(built(folder, steps, weights=without), folder / "table41_tai6_ranks.csv", "TAI6") == 23
+
+
 SCHOOLING: list[tuple[str, dict[str, Any], float]] = [
     ("rank_high_best_is_23", {"method": "rank"}, 0),
     ("zscore", {"method": "z_score"}, 0.0151),
