@@ -28,6 +28,7 @@ from duijie.engines.timetable import (
     Effort,
     Limits,
     arrange,
+    disrupted,
     read_published_file,
     repair,
     solve_slots,
@@ -37,7 +38,6 @@ from duijie.engines.timetable import (
 from duijie.engines.timetable.arrangement import Arrangement, breaks_of
 from duijie.engines.timetable.baselines import first_come, greedy
 from duijie.engines.timetable.generate import Size, generate_event
-from duijie.engines.timetable.repair import disrupted
 
 COLUMNS = {"original": "d2_original", "forb0003": "forb0.3", "forb0007": "forb0.7", "fixed020-Forb": "fixed20",
            "fixed040-Forb": "fixed40", "prec15": "prec15", "prec25": "prec25"}  # fmt: skip

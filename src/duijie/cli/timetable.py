@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from duijie.engines.timetable import (
-    Effort,
     Limits,
     Progress,
     Proof,
-    Report,
     TimetableInputError,
-    arrange,
-    explain_slots,
     read_published_file,
     solve_slots,
 )
+
+if TYPE_CHECKING:
+    from duijie.engines.timetable import Effort, Report
 
 INFEASIBLE = 3
 NOTHING_FOUND = 4
@@ -78,6 +78,8 @@ def timetable(
     if not source.is_file():
         raise click.UsageError(f"没有这个文件 / no such file: {source}")
     if source.suffix.lower() in WORKBOOKS:
+        from duijie.engines.timetable import Effort
+
         work = Effort(scale=effort, seed=seed, workers=workers, seconds=seconds, report=None if quiet else _Told())
         if conflicts is not None:
             work = replace(work, conflicts=conflicts)
@@ -121,6 +123,8 @@ def arrange_published(source: Path, output: Path, fairness: int, idle: bool, lim
         click.echo(f"status {result.proof.value}")
         if result.proof is not Proof.INFEASIBLE:
             raise SystemExit(NOTHING_FOUND)
+        from duijie.engines.timetable import explain_slots
+
         _say_conflict(explain_slots(instance.problem))
         raise SystemExit(INFEASIBLE)
     output.write_text(json.dumps(list(result.schedule)) + "\n", encoding="utf-8")
@@ -140,6 +144,7 @@ def _say_conflict(conflict: tuple[tuple[str, str], ...]) -> None:
 
 def arrange_workbook(source: Path, output: Path, fairness: int, effort: Effort) -> None:
     """Arrange the event of a workbook; prints each goal with its bound and proof status."""
+    from duijie.engines.timetable import arrange
     from duijie.engines.timetable.workbook_read import read_workbook
     from duijie.engines.timetable.workbook_write import write_result
 

@@ -17,12 +17,12 @@ from duijie.engines.timetable import (
     Timetable,
     WishLevel,
     arrange,
+    disrupted,
     find_faults,
     repair,
     verify,
 )
 from duijie.engines.timetable.candidates import build_board
-from duijie.engines.timetable.repair import disrupted
 from tests.engines.timetable.events import small_events
 
 LITTLE = Effort(scale=0.05, conflicts=5_000)

@@ -13,11 +13,11 @@ from duijie.engines.timetable import (
     Participant,
     Representative,
     arrange,
+    disrupted,
     repair,
     verify,
 )
 from duijie.engines.timetable.generate import Size, generate_event
-from duijie.engines.timetable.repair import disrupted
 from tests.engines.timetable.events import firms, slots, tables, wants
 
 

@@ -12,30 +12,108 @@ published core problem (fewest breaks by incremental SAT). No clock and no rando
 
 from __future__ import annotations
 
-from .conflicts import explain_slots
-from .event import (
-    Event,
-    FixedMeeting,
-    Participant,
-    Place,
-    Precedence,
-    Quota,
-    Representative,
-    Rules,
-    Slot,
-    Suggestion,
-    Wish,
-    WishLevel,
-    pair_id,
-)
-from .faults import Fault, FaultyEvent, check_event, find_faults
-from .published import PublishedInstance, read_published, read_published_file
-from .repair import Disruption, Repaired, repair
-from .result import GoalFigures, Meeting, PersonFigures, Timetable, Unserved
-from .slot_problem import Figures, Proof, SlotProblem, TimetableInputError, figures, violations
-from .slot_search import Limits, Progress, SlotResult, solve_slots
-from .solve import Effort, Report, arrange
-from .verify import verify
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .conflicts import explain_slots
+    from .event import (
+        Event,
+        FixedMeeting,
+        Participant,
+        Place,
+        Precedence,
+        Quota,
+        Representative,
+        Rules,
+        Slot,
+        Suggestion,
+        Wish,
+        WishLevel,
+        pair_id,
+    )
+    from .faults import Fault, FaultyEvent, check_event, find_faults
+    from .published import PublishedInstance, read_published, read_published_file
+    from .repairing import Disruption, Repaired, disrupted, repair
+    from .result import GoalFigures, Meeting, PersonFigures, Timetable, Unserved
+    from .slot_problem import Figures, Proof, SlotProblem, TimetableInputError, figures, violations
+    from .slot_search import Limits, Progress, SlotResult, solve_slots
+    from .solve import Effort, Report, arrange
+    from .verifying import verify
+
+# Loaded when first used: a published instance needs the SAT solver only, not pandas, scipy and OR-Tools.
+_MODULES = {
+    "conflicts": ("explain_slots",),
+    "event": (
+        "Event",
+        "FixedMeeting",
+        "Participant",
+        "Place",
+        "Precedence",
+        "Quota",
+        "Representative",
+        "Rules",
+        "Slot",
+        "Suggestion",
+        "Wish",
+        "WishLevel",
+        "pair_id",
+    ),
+    "faults": (
+        "Fault",
+        "FaultyEvent",
+        "check_event",
+        "find_faults",
+    ),
+    "published": (
+        "PublishedInstance",
+        "read_published",
+        "read_published_file",
+    ),
+    "repairing": (
+        "Disruption",
+        "Repaired",
+        "disrupted",
+        "repair",
+    ),
+    "result": (
+        "GoalFigures",
+        "Meeting",
+        "PersonFigures",
+        "Timetable",
+        "Unserved",
+    ),
+    "slot_problem": (
+        "Figures",
+        "Proof",
+        "SlotProblem",
+        "TimetableInputError",
+        "figures",
+        "violations",
+    ),
+    "slot_search": (
+        "Limits",
+        "Progress",
+        "SlotResult",
+        "solve_slots",
+    ),
+    "solve": (
+        "Effort",
+        "Report",
+        "arrange",
+    ),
+    "verifying": ("verify",),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
 
 __all__ = [
     "Disruption",
@@ -71,6 +149,7 @@ __all__ = [
     "WishLevel",
     "arrange",
     "check_event",
+    "disrupted",
     "explain_slots",
     "figures",
     "find_faults",
