@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "web": "duijie.cli.serve:web",
     "work": "duijie.cli.serve:work",
     "match": "duijie.cli.match:match",
+    "train": "duijie.cli.train:train_command",
     "match-all": "duijie.cli.match_all:match_all",
     "evaluate": "duijie.cli.evaluate:evaluate",
     "timetable": "duijie.cli.timetable:timetable",

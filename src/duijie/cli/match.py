@@ -17,6 +17,9 @@ from duijie.engines.matching import COMPLEMENTS, Document, Match, MatchIndex, Ra
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 SHEET_ROWS = 1_048_575
+REASONS_OF_ALL = 50
+"""Where all offers are listed, how many of the first ones are given reasons."""
+
 _GIVING = sorted({row.giving for row in COMPLEMENTS})
 _ASKING = sorted({row.asking for row in COMPLEMENTS})
 
@@ -147,7 +150,7 @@ def _matched(
     language: Language,
 ) -> Iterator[Line]:
     for identity, need in bar.track(wanted, description=language.say("对接", "matching")):
-        found = index.match(need, top=top, kinds=[kind])
+        found = index.match(need, top=top, kinds=[kind], reasons=top or REASONS_OF_ALL)
         yield Line(identity, need, [(names[each.id], each) for each in found])
 
 

@@ -191,6 +191,17 @@ def facet_fits(query: Document, document: Document) -> list[tuple[Facet, FacetFi
     return [(facet, facet.test(asking, giving)) for facet in row.facets]
 
 
+def is_silent(document: Document) -> bool:
+    """Whether a document states nothing that any facet looks at: every facet with it is then unknown."""
+    stated = (document.regions, document.industries, document.amount_min_fen is not None, document.amount_max_fen is not None)
+    return not any(stated) and document.stage is None and not any(name in document.facets for name in FACETS)
+
+
 def excluded_by(fits: list[tuple[Facet, FacetFit]]) -> list[FacetFit]:
     """The facets that must hold and do not: a pair with any of these is no match."""
     return [outcome for facet, outcome in fits if facet.must and outcome.fit is Fit.DIFFERS]
+
+
+def bonus(fits: list[tuple[Facet, FacetFit]]) -> float:
+    """What the facets add to a score."""
+    return sum(facet.weight * fit.value for facet, fit in fits)

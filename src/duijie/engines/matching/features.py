@@ -12,6 +12,8 @@ by gram, weighed by rarity. The length of the head completes them.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -72,7 +74,8 @@ class Comparer:
         columns += self._meaning(query, segment, rows)
         columns += self._soft(query, model, terms)
         columns += _lengths(terms)
-        return np.stack(columns, axis=1)
+        found: NDArray[np.float64] = np.stack(columns, axis=1)
+        return found
 
     def _lexical(
         self, query: Query, model: CorpusModel, terms: Ragged, sums: NDArray[np.float64]
@@ -97,7 +100,7 @@ class Comparer:
         lengths = sums[owner, 8 + order].astype(np.float32) / model.mean_lengths[order].astype(np.float32)
         saturated = counts * (_K1 + 1) / (counts + _K1 * (1 - _B + _B * lengths))
 
-        def total(weights: NDArray[np.floating]) -> NDArray[np.float64]:
+        def total(weights: NDArray[Any]) -> NDArray[Any]:
             return np.bincount(cell, weights=weights, minlength=rows * len(ORDERS)).reshape(rows, len(ORDERS))
 
         ids = query.keys & np.uint32(HASH_SIZE - 1)
@@ -145,11 +148,16 @@ class Comparer:
         wanted, theirs = wanted[theirs >= 0], theirs[theirs >= 0]
         if not mine.size or not wanted.size:
             return [np.zeros(rows) for _ in range(6)]
-        near = np.maximum(units @ units[mine].T, 0)
+        present = np.zeros(units.shape[0], dtype=bool)
+        present[theirs] = True
+        standing = np.flatnonzero(present)
+        renumbered = np.cumsum(present) - 1
+        near = np.maximum(units[standing] @ units[mine].T, 0)
         one = (asked >> np.uint32(HASH_BITS)) == ONE
         owner = np.searchsorted(terms.offsets, wanted, side="right") - 1
         is_one = orders_of(values[wanted]) == ONE
         weight = rare[theirs].astype(np.float64)
+        theirs = renumbered[theirs]
         best = {
             "onetwo": near.max(axis=1), "one": near[:, one].max(axis=1, initial=0), "two": near[:, ~one].max(axis=1, initial=0),
         }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +13,15 @@ from numpy.typing import NDArray
 
 from duijie.engines.matching import complements, semantics
 from duijie.engines.matching.arrays import Bags, Rows
+from duijie.engines.matching.candidates import BY_MEANING, BY_TERMS, EXHAUSTIVE_ROWS, best
 from duijie.engines.matching.corpus import CorpusModel, fingerprint_of, stable_hash
 from duijie.engines.matching.document import PUBLIC, Document
 from duijie.engines.matching.features import FEATURES, Comparer
 from duijie.engines.matching.query import Query, query_of
 from duijie.engines.matching.ranking import Grade, Ranking, default_ranking, probability_of
-from duijie.engines.matching.reasons import Asking, Explanation, Reasons, explain, reasons_of
+from duijie.engines.matching.reasons import Explanation, Reasoner, Reasons
 from duijie.engines.matching.segment import Segment, segment_of
+from duijie.engines.matching.signature import TWO
 from duijie.engines.matching.state import Place, State
 from duijie.engines.matching.storage import Storage
 from duijie.engines.matching.training_text import passages_for
@@ -31,6 +34,9 @@ MOST_GRAMS = 20_000
 SAMPLE_DOCUMENTS = 20_000
 SCORE_DECIMALS = 6
 EVERYBODY = frozenset({PUBLIC})
+MOST_SEGMENTS = 8
+MOST_BONUS = max(sum(facet.weight for facet in row.facets) for row in complements.COMPLEMENTS)
+"""What facets can add to a score at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +131,22 @@ class MatchIndex:
         if self._added:
             segments.append(self._new_segment(list(self._added.values()), audiences, state.model, progress))
             alive.append(np.ones(len(segments[-1]), dtype=bool))
+        segments, alive = self._merged(segments, alive)
         new = State(tuple(segments), tuple(alive), state.model, tuple(audiences), state.generation + 1)
         self._state = self._storage.save(new)
         self._added, self._deleted = {}, set()
+
+    @staticmethod
+    def _merged(
+        segments: list[Segment], alive: list[NDArray[np.bool_]]
+    ) -> tuple[list[Segment], list[NDArray[np.bool_]]]:
+        """The same rows in fewer segments where there are too many: small ones are joined, dead rows dropped."""
+        small = [place for place, segment in enumerate(segments) if len(segment) < EXHAUSTIVE_ROWS // 2]
+        if len(segments) <= MOST_SEGMENTS or len(small) < 2:
+            return segments, alive
+        joined = Segment.joined([segments[place].take(np.flatnonzero(alive[place])) for place in small])
+        kept = [place for place in range(len(segments)) if place not in set(small)]
+        return [*(segments[place] for place in kept), joined], [*(alive[place] for place in kept), np.ones(len(joined), dtype=bool)]
 
     def _new_segment(
         self, documents: list[Document], audiences: list[frozenset[str]], model: CorpusModel, progress: Progress | None
@@ -235,70 +254,97 @@ class MatchIndex:
         kinds: Iterable[str] | None = None,
         audience: frozenset[str] = EVERYBODY,
         exclude: Iterable[str] = (),
-        reasons: bool = True,
+        reasons: bool | int = True,
     ) -> list[Match]:
         """The best documents for the query, best first; `top` 0 gives all that may be matched.
 
         `kinds` narrows the complementary kinds; `audience` holds the viewer's tokens; `exclude` holds ids never to be given.
         Never given: the query itself, its owner's, its organisation's, what no token of the audience opens, and what a facet
-        that must hold excludes. Equal scores are ordered by a hash of the id.
+        that must hold excludes. Equal scores are ordered by a hash of the id. `reasons` may be a number: how many of the first
+        matches are given theirs.
         """
         state = self._state
-        wanted = tuple(
-            kind for kind in complements.complementary_kinds(query.kind) if kinds is None or kind in set(kinds)
-        )
+        wanted = tuple(kind for kind in complements.complementary_kinds(query.kind) if kinds is None or kind in set(kinds))
         excluded = frozenset(stable_hash(identity) for identity in exclude)
         prepared = query_of(query, state.model)
         reference = self._reference(prepared, state)
         keys, places, scores = [], [], []
         for number, segment in enumerate(state.segments):
-            mask = state.eligible(query, number, kinds=wanted, audience=audience, exclude=excluded)
-            rows = np.flatnonzero(mask).astype(np.int64)
+            rows = self._rows(prepared, state, number, wanted, audience, excluded, everything=not top)
             logits = self.ranking.logits(self._comparer.compare(prepared, state.model, segment, rows), reference)
             keys.append(segment.keys[rows])
             places.append(np.stack([np.full(rows.size, number), rows], axis=1))
             scores.append(logits)
         if not keys:
             return []
-        return self._chosen(
-            prepared, state, np.concatenate(keys), np.concatenate(places), np.concatenate(scores), top, reasons
-        )
+        chosen = self._chosen(prepared, state, np.concatenate(keys), np.concatenate(places), np.concatenate(scores), top)
+        reasoner = Reasoner(query, state.model) if reasons else None
+        with_reasons = len(chosen) if reasons is True else int(reasons)
+        return [
+            self._match(rank, score, document, reasoner if rank <= with_reasons else None)
+            for rank, (score, document) in enumerate(chosen, 1)
+        ]
+
+    @staticmethod
+    def _rows(
+        query: Query, state: State, number: int, kinds: tuple[str, ...], audience: frozenset[str], exclude: frozenset[int],
+        *, everything: bool,
+    ) -> Rows:  # fmt: skip
+        """The rows of a segment to be compared: all that may be matched, or the candidates among them in a large segment."""
+        segment, allowed = state.segments[number], state.open_rows(number, kinds, audience)
+        if everything or segment.postings is None:
+            return state.eligible(query.document, number, np.flatnonzero(allowed), exclude)
+        parts = []
+        lengths = segment.derived.sums[:, 8 + TWO]
+        sources = [(segment.postings.near(query, state.model, lengths, len(segment)), BY_TERMS)]
+        if segment.lists is not None:
+            sources.append((segment.lists.near(query), BY_MEANING))
+        for (rows, scores), most in sources:
+            seen = allowed[rows]
+            rows, scores = rows[seen], scores[seen]
+            rows_left = state.eligible(query.document, number, rows, exclude)
+            if rows_left.size < rows.size:
+                scores = scores[np.isin(rows, rows_left)]
+            parts.append(best(rows_left, scores, segment.keys, most))
+        return np.unique(np.concatenate(parts))
 
     def _chosen(
-        self, query: Query, state: State, keys: NDArray[np.int64], places: NDArray[np.int64], scores: NDArray[np.float64],
-        top: int, with_reasons: bool,
-    ) -> list[Match]:  # fmt: skip
+        self, query: Query, state: State, keys: NDArray[np.int64], places: NDArray[np.int64], scores: NDArray[np.float64], top: int
+    ) -> list[tuple[float, Document]]:
         """Facets come last: rows are taken by text score until no other could reach the first `top`."""
         order = np.lexsort((keys, -scores))
-        found: list[tuple[float, int, Document]] = []
-        bonus = max((sum(f.weight for f in row.facets) for row in complements.COMPLEMENTS), default=0.0)
         limit = top or len(order)
+        found: list[tuple[float, int, Document]] = []
+        highest: list[float] = []
+        silent = complements.is_silent(query.document)
+        most_bonus = 0.0 if silent else MOST_BONUS
         for place in order:
             text_score = float(scores[place])
-            if (
-                len(found) >= limit
-                and text_score + bonus < sorted((each[0] for each in found), reverse=True)[limit - 1]
-            ):
+            if len(highest) >= limit and text_score + most_bonus < highest[0]:
                 break
             document = state.segments[int(places[place, 0])].document(int(places[place, 1]))
-            fits = complements.facet_fits(query.document, document)
+            fits = [] if silent else complements.facet_fits(query.document, document)
             if complements.excluded_by(fits):
                 continue
-            score = round(text_score + sum(facet.weight * fit.value for facet, fit in fits), SCORE_DECIMALS)
+            score = round(text_score + complements.bonus(fits), SCORE_DECIMALS)
             found.append((score, int(keys[place]), document))
+            (heapq.heappush if len(highest) < limit else heapq.heappushpop)(highest, score)
         found.sort(key=lambda each: (-each[0], each[1]))
-        return [self._match(query, state, rank, *each, with_reasons) for rank, each in enumerate(found[:limit], 1)]
+        return [(score, document) for score, _, document in found[:limit]]
 
-    def _match(
-        self, query: Query, state: State, rank: int, score: float, _key: int, document: Document, with_reasons: bool
-    ) -> Match:
+    def _match(self, rank: int, score: float, document: Document, reasoner: Reasoner | None) -> Match:
         probability = probability_of(score)
-        reasons = reasons_of(query, document, state.model) if with_reasons else None
+        reasons = reasoner.reasons(document) if reasoner else None
         return Match(document.id, document, rank, score, probability, self.ranking.grade(probability), reasons)
 
     def reasons_between(self, query: Document, document: Document) -> Reasons:
         """The reasons of a pair as given, indexed or not: so that a reader is told only from the texts that are open to them."""
-        return reasons_of(Asking(query), document, self._state.model)
+        model = self._state.model
+        known: tuple[Reasoner, CorpusModel] | None = getattr(self._local, "reasoner", None)
+        if known is None or known[0].asking is not query or known[1] is not model:
+            known = Reasoner(query, model), model
+            self._local.reasoner = known
+        return known[0].reasons(document)
 
     def why_not(self, query: Document, identity: str, *, audience: frozenset[str] = EVERYBODY) -> Explanation | None:
         """Why a document is, or is not, a match; None where it is not in the index or the audience may not see it."""
@@ -313,9 +359,9 @@ class MatchIndex:
         prepared = query_of(query, state.model)
         logit = self._logit(prepared, state, place)
         fits = complements.facet_fits(query, document)
-        score = round(logit + sum(facet.weight * fit.value for facet, fit in fits), SCORE_DECIMALS)
+        score = round(logit + complements.bonus(fits), SCORE_DECIMALS)
         probability = probability_of(score)
-        return explain(prepared, document, state.model, score, probability, self.ranking.grade(probability))
+        return Reasoner(query, state.model).explain(document, score, probability, self.ranking.grade(probability))
 
     def _logit(self, query: Query, state: State, place: Place) -> float:
         rows: Rows = np.array([place.row], dtype=np.int64)
@@ -323,8 +369,10 @@ class MatchIndex:
         return float(self.ranking.logits(values, self._reference(query, state))[0])
 
     def _reference(self, query: Query, state: State) -> NDArray[np.float64]:
-        segment, rows = state.reference(query.document.kind)
-        return self._comparer.compare(query, state.model, segment, rows)
+        found = state.reference(query.document.kind)
+        if found is None:
+            return np.zeros((0, len(FEATURES)))
+        return self._comparer.compare(query, state.model, *found)
 
     @property
     def _comparer(self) -> Comparer:
@@ -335,9 +383,21 @@ class MatchIndex:
 
     def verify(self, expected: Mapping[str, str]) -> Discrepancies:
         """Compare with what should be there: version by id."""
-        held = {document.id: document.version for document in self._state.documents()}
+        held: dict[int, int] = {}
+        for segment, alive in zip(self._state.segments, self._state.alive, strict=True):
+            held.update(zip(segment.keys[alive].tolist(), segment.versions[alive].tolist(), strict=True))
+        keys = {identity: stable_hash(identity) for identity in expected}
+        unknown = set(held) - set(keys.values())
+        extra = (
+            segment.document(int(row)).id
+            for segment, alive in zip(self._state.segments, self._state.alive, strict=True)
+            for row in np.flatnonzero(alive)
+            if int(segment.keys[row]) in unknown
+        )
         return Discrepancies(
-            missing=tuple(sorted(set(expected) - set(held))),
-            stale=tuple(sorted(one for one, version in expected.items() if one in held and held[one] != version)),
-            extra=tuple(sorted(set(held) - set(expected))),
+            missing=tuple(sorted(identity for identity, key in keys.items() if key not in held)),
+            stale=tuple(
+                sorted(one for one, version in expected.items() if held.get(keys[one], -1) not in (-1, stable_hash(version)))
+            ),
+            extra=tuple(sorted(extra)) if unknown else (),
         )

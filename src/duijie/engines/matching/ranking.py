@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +20,18 @@ GRADE_WORDS = {"strong": ("强", "strong"), "fair": ("较强", "fair"), "weak": 
 """Grades in Chinese and English."""
 
 
-LONG_WEIGHTS = np.array([{"bm25_one_full": 1.0, "bm25_two_full": 1.0, "bm25_word_full": 0.3}.get(name, 0.0) for name in FEATURES])
-"""Chosen on two public sets of questions and long texts, where they beat BM25 on words and on bigrams alone."""
+_LONG = {"one": 0.5, "two": 0.5, "word": 0.15}
+LONG_WEIGHTS = np.array(
+    [_LONG.get(name.split("_")[1], 0.0) if name.startswith("bm25_") and not name.endswith("_key") else 0.0 for name in FEATURES]
+)
+"""How a document that is mostly body is scored: BM25 over its whole text, with the question's title and all of it.
 
-LONG_SHARE = 0.85
+Chosen on two public sets of questions and long texts, where it beats BM25 on words and on bigrams alone.
+"""
+
+LONG_SHARE = 1.2
+"""A document whose body's share reaches 1 / 1.2 is scored by its whole text alone."""
+
 MOST_DEVIATIONS = 60.0
 LEAST_DEVIATIONS = -10.0
 
@@ -35,7 +44,7 @@ class Ranking:
     of the index; where the sample is small, `usual_means` and `usual_deviations` count as `usual_weight` documents more). The
     weighted sum orders; `slope` and `intercept` make it the logit of "suitable" (judged fairly strong or strong).
     A document that is mostly body is scored by BM25 over its whole text as well (`LONG_WEIGHTS`, `long_slope`, `long_intercept`): its
-    head alone says too little, and judgements of such documents are not at hand. The body's share, times LONG_SHARE, mixes the two.
+    head alone says too little, and judgements of such documents are not at hand. The body's share, times LONG_SHARE and at most 1, mixes the two.
     `grade_from` are the logits from which a pair is expected to be judged 2, 3 and 4.
     """
 
@@ -66,7 +75,7 @@ class Ranking:
         found = self.standardised(values, reference)
         short = self.slope * (found @ np.array(self.weights)) + self.intercept
         long = self.long_slope * (found @ LONG_WEIGHTS) + self.long_intercept
-        share = LONG_SHARE * values[:, -1]
+        share = np.minimum(LONG_SHARE * values[:, -1], 1)
         result: NDArray[np.float64] = (1 - share) * short + share * long
         return result
 
@@ -90,8 +99,9 @@ class Ranking:
     @classmethod
     def parse(cls, text: str) -> Ranking:
         """The weights in a JSON text."""
-        values = json.loads(text)
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+        values: dict[str, Any] = json.loads(text)
+        plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+        return cls(**plain)
 
 
 def standardised(
@@ -108,7 +118,7 @@ def standardised(
 
 def probability_of(logit: float) -> float:
     """The logistic function, without overflow."""
-    return float(1 / (1 + np.exp(-np.clip(logit, -40, 40))))
+    return 1 / (1 + math.exp(-min(max(logit, -40.0), 40.0)))
 
 
 @cache

@@ -13,20 +13,14 @@ from duijie.engines.matching.complements import Complement, complement_of, exclu
 from duijie.engines.matching.corpus import CorpusModel
 from duijie.engines.matching.document import Document
 from duijie.engines.matching.facets import FacetFit, Fit
-from duijie.engines.matching.query import Query
-from duijie.engines.matching.signature import TWO, gram_ids, units_of, word_ids
+from duijie.engines.matching.signature import TWO, gram_ids, units_of
 from duijie.engines.matching.text import STOP_WORDS, normalise_aligned, word_places
 
 SHARED_TERMS = 6
 SNIPPET_MARGIN = 14
+FEW_TERMS = 2
+MOST_TERMS = 400
 _READ_CHARACTERS = 4_000
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """The asking side of a pair where only its text is needed: reasons read no bags and no vectors."""
-
-    document: Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,85 +194,86 @@ def _find(fields: list[_Field], term: str) -> Snippet | None:
     return None
 
 
-def _longest_shared(fields: list[_Field], others: list[_Field], term: str) -> str:
-    """The term, lengthened to both sides as far as both texts go on alike (at most 12 characters)."""
+class Reasoner:
+    """Finds the reasons of one question's matches; what depends on the question alone is made ready once."""
+
+    def __init__(self, asking: Document, model: CorpusModel) -> None:
+        self.asking = asking
+        self._model = model
+        self._fields = _fields(asking)
+        self._phrases = self._weighed(_phrases(self._fields))
+        self._pairs: list[tuple[float, str]] | None = None
+
+    def _weighed(self, terms: list[str]) -> list[tuple[float, str]]:
+        """Terms with the summed rarity of their grams, as the score counts them; the weightiest first, at most MOST_TERMS."""
+        ids = [gram_ids(units_of(term), TWO) for term in terms]
+        rare = self._model.full.bm25_weight(np.concatenate([np.zeros(0, np.uint32), *ids])).astype(np.float64)
+        ends = np.cumsum([each.size for each in ids])
+        weights = [float(part.sum()) for part in np.split(rare, ends[:-1])] if terms else []
+        found = sorted(zip(weights, terms, strict=True), key=lambda each: (-each[0], -len(each[1]), each[1]))
+        return found[:MOST_TERMS]
+
+    def shared_terms(self, document: Document, *, most: int = SHARED_TERMS) -> tuple[SharedTerm, ...]:
+        """The weightiest terms that stand in both texts, none a part of another; pairs of characters where words are few."""
+        fields = _fields(document)
+        chosen = self._shared(self._phrases, fields, [], most)
+        if len(chosen) < FEW_TERMS:
+            if self._pairs is None:
+                self._pairs = self._weighed(_pairs(self._fields))
+            chosen = self._shared(self._pairs, fields, chosen, FEW_TERMS)
+        return tuple(chosen)
+
+    def _shared(
+        self, terms: list[tuple[float, str]], fields: list[_Field], chosen: list[SharedTerm], most: int
+    ) -> list[SharedTerm]:
+        for weight, term in terms:
+            if len(chosen) >= most:
+                break
+            in_document = _find(fields, term)
+            if in_document is None or any(term in other.term or other.term in term for other in chosen):
+                continue
+            in_query = _find(self._fields, term)
+            if in_query is not None:
+                chosen.append(SharedTerm(term, round(weight, 4), in_query, in_document))
+        return chosen
+
+    def reasons(self, document: Document) -> Reasons:
+        """The reasons of one match."""
+        found = complement_of(self.asking.kind, document.kind)
+        fits = tuple(fit for _, fit in facet_fits(self.asking, document))
+        return Reasons(self.shared_terms(document), fits, found[0] if found else None, found[1] if found else True)
+
+    def explain(self, document: Document, score: float, probability: float, grade: str) -> Explanation:
+        """The answer to "why (not) this one?"."""
+        excluded = tuple(excluded_by(facet_fits(self.asking, document)))
+        complementary = complement_of(self.asking.kind, document.kind) is not None
+        return Explanation(document, score, probability, grade, self.reasons(document), excluded, complementary)
+
+
+def _phrases(fields: list[_Field]) -> list[str]:
+    """Words, and runs of two and three words that touch, of a text; stop words neither alone nor at an end."""
+    found: dict[str, None] = {}
     for field in fields:
-        start = field.normalised.find(term)
-        if start < 0:
-            continue
-        end = start + len(term)
-        while end < len(field.normalised) and end - start < 12 and _joins(field.normalised[end]):
-            if not any(field.normalised[start : end + 1] in other.normalised for other in others):
-                break
-            end += 1
-        while start > 0 and end - start < 12 and _joins(field.normalised[start - 1]):
-            if not any(field.normalised[start - 1 : end] in other.normalised for other in others):
-                break
-            start -= 1
-        return field.normalised[start:end]
-    return term
-
-
-def _joins(character: str) -> bool:
-    return character.isalnum()
-
-
-def shared_terms(
-    query: Query | Asking, document: Document, model: CorpusModel, *, most: int = SHARED_TERMS
-) -> tuple[SharedTerm, ...]:
-    """The weightiest terms that stand in both texts, none a part of another."""
-    mine, theirs = _fields(query.document), _fields(document)
-    # the shorter text names the candidates: both hold every shared term
-    source, target = (
-        (mine, theirs) if sum(len(f.text) for f in mine) <= sum(len(f.text) for f in theirs) else (theirs, mine)
-    )
-    candidates: dict[str, None] = {}
-    for field in source:
         places = word_places(field.normalised)
-        for place in places:
-            word = place.word
-            if word not in STOP_WORDS and any(word in other.normalised for other in target):
-                candidates[_longest_shared(source, target, word)] = None
-        for length in (2,):
-            for start in range(min(len(field.normalised), 200) - 1):
-                pair = field.normalised[start : start + length]
-                if all("㐀" <= each <= "鿿" for each in pair) and any(pair in other.normalised for other in target):
-                    candidates[_longest_shared(source, target, pair)] = None
-    weighed = sorted(
-        ((_weight(term, model), term) for term in candidates if term not in STOP_WORDS),
-        key=lambda each: (-each[0], each[1]),
-    )
-    chosen: list[SharedTerm] = []
-    for weight, term in weighed:
-        if any(term in other.term or other.term in term for other in chosen):
-            continue
-        in_query, in_document = _find(mine, term), _find(theirs, term)
-        if in_query is not None and in_document is not None:
-            chosen.append(SharedTerm(term, round(weight, 4), in_query, in_document))
-        if len(chosen) == most:
-            break
-    return tuple(chosen)
+        for first, place in enumerate(places):
+            if place.word in STOP_WORDS:
+                continue
+            found[place.word] = None
+            for last in range(first + 1, min(first + 3, len(places))):
+                if places[last].start != places[last - 1].end:
+                    break
+                if places[last].word not in STOP_WORDS:
+                    found[field.normalised[place.start : places[last].end]] = None
+    return list(found)
 
 
-def _weight(term: str, model: CorpusModel) -> float:
-    """Sum of the rarity of a term's grams, as the score counts them."""
-    ids = gram_ids(units_of(term), TWO)
-    if not ids.size:
-        ids = word_ids([term])
-    return float(np.sum(model.full.bm25_weight(ids), dtype=np.float64))
-
-
-def reasons_of(query: Query | Asking, document: Document, model: CorpusModel) -> Reasons:
-    """The reasons of one match."""
-    found = complement_of(query.document.kind, document.kind)
-    fits = tuple(fit for _, fit in facet_fits(query.document, document))
-    return Reasons(shared_terms(query, document, model), fits, found[0] if found else None, found[1] if found else True)
-
-
-def explain(
-    query: Query, document: Document, model: CorpusModel, score: float, probability: float, grade: str
-) -> Explanation:
-    """The answer to "why (not) this one?"."""
-    excluded = tuple(excluded_by(facet_fits(query.document, document)))
-    complementary = complement_of(query.document.kind, document.kind) is not None
-    return Explanation(document, score, probability, grade, reasons_of(query, document, model), excluded, complementary)
+def _pairs(fields: list[_Field]) -> list[str]:
+    """Pairs of characters inside the longer words of a text, no stop words."""
+    found: dict[str, None] = {}
+    for field in fields:
+        for place in word_places(field.normalised):
+            for start in range(len(place.word) - 1):
+                pair = place.word[start : start + 2]
+                if pair not in STOP_WORDS and not pair.isascii():
+                    found[pair] = None
+    return list(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duijie.engines.matching.arrays import Ragged, Rows
+from duijie.engines.matching.candidates import EXHAUSTIVE_ROWS, Lists, Postings
 from duijie.engines.matching.corpus import CorpusModel, stable_hash
 from duijie.engines.matching.document import KINDS, Document, from_record, to_record
 from duijie.engines.matching.signature import ORDERS, Terms, counts_of, ids_of, in_head, orders_of, terms_of
 
-_COLUMNS = ("keys", "kinds", "owners", "organisations", "audiences")
+_COLUMNS = ("keys", "kinds", "owners", "organisations", "audiences", "versions")
 _RAGGED = ("terms", "records")
 _DERIVED = ("sums", "vectors", "vector_scales")
 
@@ -38,16 +39,21 @@ class Derived:
 
 @dataclass(frozen=True)
 class Segment:
-    """Rows of documents. `audiences` are places in the index's table of audience sets; 0 in `owners` means none is named."""
+    """Rows of documents. `audiences` are places in the index's table of audience sets; 0 in `owners` means none is named.
+
+    Large segments have postings and lists, from which candidates are taken."""
 
     keys: NDArray[np.int64]
     kinds: NDArray[np.uint8]
     owners: NDArray[np.int64]
     organisations: NDArray[np.int64]
     audiences: NDArray[np.int32]
+    versions: NDArray[np.int64]
     terms: Ragged
     records: Ragged
     derived: Derived
+    postings: Postings | None = None
+    lists: Lists | None = None
 
     def __len__(self) -> int:
         return int(self.keys.size)
@@ -59,7 +65,16 @@ class Segment:
 
     def document(self, row: int) -> Document:
         """The document of a row, as it was given."""
-        return from_record(json.loads(self.records.row(row).tobytes()))
+        if (known := self._read.get(row)) is not None:
+            return known
+        document = from_record(json.loads(self.records.row(row).tobytes()))
+        if len(self) < EXHAUSTIVE_ROWS:  # a small segment is asked for all of its documents again and again
+            self._read[row] = document
+        return document
+
+    @cached_property
+    def _read(self) -> dict[int, Document]:
+        return {}
 
     def find(self, identity: str) -> int:
         """Row of the document with this id, -1 where there is none."""
@@ -74,19 +89,23 @@ class Segment:
 
     def with_model(self, model: CorpusModel) -> Segment:
         """The same rows with what depends on the model computed anew."""
-        return replace(self, derived=derive(self, model))
+        derived = derive(self, model)
+        if len(self) < EXHAUSTIVE_ROWS:
+            return replace(self, derived=derived, postings=None, lists=None)
+        lists = Lists.of(derived.vectors) if model.vectors.ids.size else None
+        return replace(self, derived=derived, postings=self.postings or Postings.of(self.terms), lists=lists)
 
     def take(self, rows: Rows) -> Segment:
         """The given rows in the given order, in memory."""
         derived = Derived(**{name: getattr(self.derived, name)[rows] for name in _DERIVED})
-        columns = {name: getattr(self, name)[rows] for name in _COLUMNS}
+        columns: dict[str, Any] = {name: getattr(self, name)[rows] for name in _COLUMNS}
         return Segment(**columns, terms=self.terms.take(rows), records=self.records.take(rows), derived=derived)
 
     @staticmethod
     def joined(parts: Sequence[Segment]) -> Segment:
         """The rows of all parts, one part after the other."""
-        columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS}
-        ragged = {name: Ragged.joined([getattr(part, name) for part in parts]) for name in _RAGGED}
+        columns: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS}
+        ragged: dict[str, Any] = {name: Ragged.joined([getattr(part, name) for part in parts]) for name in _RAGGED}
         derived = {name: np.concatenate([getattr(part.derived, name) for part in parts]) for name in _DERIVED}
         return Segment(**columns, **ragged, derived=Derived(**derived))
 
@@ -98,6 +117,10 @@ class Segment:
         for name in _RAGGED:
             ragged: Ragged = getattr(self, name)
             arrays |= {f"{name}_offsets": ragged.offsets, f"{name}_values": ragged.values}
+        for group in (self.postings, self.lists):
+            if group is not None:
+                kind = type(group).__name__.lower()
+                arrays |= {f"{kind}_{each.name}": getattr(group, each.name) for each in fields(group)}
         for name, array in arrays.items():
             with (folder / f"{name}.npy").open("wb") as file:
                 np.save(file, array)
@@ -113,9 +136,13 @@ class Segment:
             array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
             return array
 
-        ragged = {name: Ragged(read(f"{name}_offsets"), read(f"{name}_values")) for name in _RAGGED}
-        columns = {name: read(name) for name in _COLUMNS}
-        return cls(**columns, **ragged, derived=Derived(**{name: read(name) for name in _DERIVED}))
+        ragged: dict[str, Any] = {name: Ragged(read(f"{name}_offsets"), read(f"{name}_values")) for name in _RAGGED}
+        columns: dict[str, Any] = {name: read(name) for name in _COLUMNS}
+        groups: dict[str, Any] = {}
+        for name, kind in (("postings", Postings), ("lists", Lists)):
+            if (folder / f"{name}_offsets.npy").exists():
+                groups[name] = kind(**{each.name: read(f"{name}_{each.name}") for each in fields(kind)})
+        return cls(**columns, **ragged, derived=Derived(**{name: read(name) for name in _DERIVED}), **groups)
 
 
 def quantised(vectors: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -161,6 +188,7 @@ def segment_of(documents: Sequence[Document], audiences: Sequence[int], dimensio
             [stable_hash(document.organisation) if document.organisation else 0 for document in documents], dtype=np.int64
         ),
         audiences=np.array(audiences, dtype=np.int32),
+        versions=np.array([stable_hash(document.version) for document in documents], dtype=np.int64),
         terms=Ragged.of([terms_of(document) for document in documents], np.uint32),
         records=Ragged.of([np.frombuffer(each, dtype=np.uint8) for each in raw], np.uint8),
         derived=Derived(np.zeros((size, 12), np.float32), np.zeros((size, dimensions), np.int8), np.ones(size, np.float32)),

@@ -14,7 +14,8 @@ from duijie.engines.matching.corpus import CorpusModel, stable_hash
 from duijie.engines.matching.document import KINDS, PUBLIC, Document
 from duijie.engines.matching.segment import Segment
 
-REFERENCE_DOCUMENTS = 1024
+KEPT_MASKS = 64
+REFERENCE_DOCUMENTS = 384
 """How many documents say what an ordinary comparison is."""
 
 
@@ -35,7 +36,8 @@ class State:
     model: CorpusModel
     audiences: tuple[frozenset[str], ...]
     generation: int = 0
-    _references: dict[str, tuple[Segment, Rows]] = field(default_factory=dict)
+    _references: dict[str, tuple[Segment, Rows] | None] = field(default_factory=dict)
+    _masks: dict[tuple[int, tuple[str, ...], frozenset[str]], NDArray[np.bool_]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return int(sum(alive.sum() for alive in self.alive))
@@ -54,40 +56,48 @@ class State:
             for row in np.flatnonzero(alive):
                 yield segment.document(int(row))
 
-    def eligible(
-        self, query: Document, number: int, *, kinds: tuple[str, ...], audience: frozenset[str], exclude: frozenset[int]
-    ) -> NDArray[np.bool_]:
-        """The rows of one segment that the query may be matched with, whatever their text."""
-        segment = self.segments[number]
-        wanted = np.zeros(len(KINDS), dtype=bool)
-        wanted[[KINDS.index(kind) for kind in kinds]] = True
-        seen = np.array([bool(tokens & audience) for tokens in self.audiences], dtype=bool)
-        mask = self.alive[number] & wanted[segment.kinds] & seen[segment.audiences]
-        mask &= segment.keys != stable_hash(query.id)
-        if query.owner:
-            mask &= segment.owners != stable_hash(query.owner)
-        if query.organisation:
-            mask &= segment.organisations != stable_hash(query.organisation)
-        if exclude:
-            mask &= ~np.isin(segment.keys, np.fromiter(exclude, dtype=np.int64))
-        return mask
+    def open_rows(self, number: int, kinds: tuple[str, ...], audience: frozenset[str]) -> NDArray[np.bool_]:
+        """The living rows of one segment of these kinds that the audience may see; kept for the next question."""
+        name = (number, kinds, audience)
+        if name not in self._masks:
+            while len(self._masks) >= KEPT_MASKS:
+                self._masks.pop(next(iter(self._masks)), None)
+            segment = self.segments[number]
+            wanted = np.zeros(len(KINDS), dtype=bool)
+            wanted[[KINDS.index(kind) for kind in kinds]] = True
+            seen = np.array([bool(tokens & audience) for tokens in self.audiences], dtype=bool)
+            self._masks[name] = self.alive[number] & wanted[segment.kinds] & seen[segment.audiences]
+        return self._masks[name]
 
-    def reference(self, kind: str) -> tuple[Segment, Rows]:
+    def eligible(self, query: Document, number: int, rows: Rows, exclude: frozenset[int]) -> Rows:
+        """Those of the rows that are not the query itself, its owner's, its organisation's or excluded."""
+        segment = self.segments[number]
+        mask = segment.keys[rows] != stable_hash(query.id)
+        if query.owner:
+            mask &= segment.owners[rows] != stable_hash(query.owner)
+        if query.organisation:
+            mask &= segment.organisations[rows] != stable_hash(query.organisation)
+        if exclude:
+            mask &= ~np.isin(segment.keys[rows], np.fromiter(exclude, dtype=np.int64))
+        return rows[mask]
+
+    def reference(self, kind: str) -> tuple[Segment, Rows] | None:
         """Public documents of the kinds that complete this one, those with the smallest keys: what "ordinary" means."""
         if kind not in self._references:
             self._references[kind] = self._reference(kind)
         return self._references[kind]
 
-    def _reference(self, kind: str) -> tuple[Segment, Rows]:
+    def _reference(self, kind: str) -> tuple[Segment, Rows] | None:
         wanted = np.zeros(len(KINDS), dtype=bool)
         wanted[[KINDS.index(each) for each in complementary_kinds(kind)]] = True
         public = np.array([PUBLIC in tokens for tokens in self.audiences], dtype=bool)
+        if not self.segments:
+            return None
         parts, keys = [], []
         for segment, alive in zip(self.segments, self.alive, strict=True):
             rows = np.flatnonzero(alive & wanted[segment.kinds] & public[segment.audiences])
             rows = rows[np.argsort(segment.keys[rows], kind="stable")[:REFERENCE_DOCUMENTS]]
             parts.append(segment.take(rows))
             keys.append(segment.keys[rows])
-        order = np.argsort(np.concatenate(keys), kind="stable")[:REFERENCE_DOCUMENTS] if keys else np.zeros(0, np.int64)
-        joined = Segment.joined(parts)
-        return joined, order.astype(np.int64)
+        order = np.argsort(np.concatenate(keys), kind="stable")[:REFERENCE_DOCUMENTS].astype(np.int64)
+        return Segment.joined(parts).take(order), np.arange(order.size, dtype=np.int64)

@@ -23,7 +23,7 @@ from duijie.engines.matching.semantics import Vectors
 from duijie.engines.matching.state import State
 
 MANIFEST = "CURRENT"
-FORMAT = 2
+FORMAT = 3
 
 
 def empty_model() -> CorpusModel:
@@ -45,6 +45,7 @@ class Storage:
     def __init__(self, folder: Path | None, *, writable: bool = True) -> None:
         self.folder = folder
         self._names: dict[int, str] = {}
+        self._open: dict[int, Segment] = {}
         self._model_name = ""
         self._model: CorpusModel | None = None
         self._lock: IO[bytes] | None = None

@@ -274,12 +274,22 @@ class WordPlace:
 
 
 def word_places(normalised: str) -> list[WordPlace]:
-    """`words` with their places."""
-    return [
-        WordPlace(word, start, end)
-        for word, start, end in rjieba.tokenize(normalised)
-        if end - start > 1 and _WORD.fullmatch(word)
-    ]
+    """`words` with their places; neighbouring single characters that the dictionary does not join count as one word."""
+    found: list[WordPlace] = []
+    begin = end = 0
+    for word, start, stop in rjieba.tokenize(normalised):
+        single = stop - start == 1 and _WORD.fullmatch(word) is not None and word not in STOP_WORDS
+        if single and start == end and end > begin:
+            end = stop
+            continue
+        if end - begin > 1:
+            found.append(WordPlace(normalised[begin:end], begin, end))
+        begin, end = (start, stop) if single else (stop, stop)
+        if stop - start > 1 and _WORD.fullmatch(word):
+            found.append(WordPlace(word, start, stop))
+    if end - begin > 1:
+        found.append(WordPlace(normalised[begin:end], begin, end))
+    return found
 
 
 _UNITS = {
