@@ -111,9 +111,8 @@ def sign_in(live_server: Any) -> Callable[[Page, Any], None]:
 
 
 def ready(page: Page) -> None:
-    """Wait until the kit's scripts have started and what is near the screen has been drawn."""
+    """Wait until the kit's scripts have started."""
     page.wait_for_selector("html[data-ready]", state="attached")
-    page.wait_for_load_state("networkidle")
 
 
 @pytest.fixture

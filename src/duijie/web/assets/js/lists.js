@@ -3,7 +3,7 @@ import { onEach } from "./htmx.js";
 import { isTyping } from "./search.js";
 
 const entriesOf = () =>
-  /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-keys] > li, [data-keys] > tbody > tr")].filter(
+  /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-keys] > li, [data-keys] > div, [data-keys] > article, [data-keys] > tbody > tr")].filter(
     (entry) => /** @type {HTMLElement} */ (entry).offsetParent !== null,
   ));
 
