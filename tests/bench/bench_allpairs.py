@@ -1,12 +1,16 @@
 """All pairs of needs and offers: time, memory, recall against exact, beside sparse_dot_topn on a sample.
 
 usage: python tests/bench/bench_allpairs.py [--rows 440000] [--top 50] [--workers 2] [--folder DIR] [--ray ADDRESS]
-The run can be killed and started again with the same --folder. Weights are synthetic and seeded (synthetic_weights.py).
+       python tests/bench/bench_allpairs.py --texts DIR [--blocks N]
+The run can be killed and started again with the same --folder. Weights are synthetic and seeded (synthetic_weights.py), or come
+from the texts that `duijie generate 880000 --seed 1 -o DIR` wrote. With --blocks only so many blocks, spread evenly, are solved on
+one thread and the processor time of the whole is extrapolated: for a machine that is busy with other things.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import os
 import platform
@@ -21,6 +25,7 @@ import numpy as np
 from scipy import sparse
 
 from duijie.engines.matching.batch import Blocks, Plan, Problem, all_pairs, solve_block
+from duijie.engines.matching.batch.lexical import bags_of, bm25_weights
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.bench.synthetic_weights import weights
@@ -61,6 +66,41 @@ def peer_seconds(needs: sparse.csr_matrix, offers: sparse.csr_matrix, top: int, 
     return (time.process_time() - start) * needs.shape[0] / rows
 
 
+def weights_of_texts(folder: Path, workers: int) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+    """Weights of needs.csv and offers.csv (title, content)."""
+    sides = []
+    for name in ("needs.csv", "offers.csv"):
+        with (folder / name).open(encoding="utf-8", newline="") as file:
+            texts = (f"{row['title']}\n{row['content']}" for row in csv.DictReader(file))
+            sides.append(bags_of(texts, processes=workers))
+    return bm25_weights(*sides)
+
+
+def sampled_blocks(problem: Problem, count: int, needs: sparse.csr_matrix, offers: sparse.csr_matrix, top: int) -> None:
+    """Solve some blocks on this thread; print their processor time, the whole run's, and the recall on their first needs."""
+    given = offers.T.tocsr().astype(np.float64)
+    chosen = np.unique(np.linspace(0, problem.blocks - 2, count).astype(int))
+    seconds, shares = [], []
+    for block in chosen:
+        start = time.process_time()
+        best = solve_block(problem, int(block))
+        seconds.append(time.process_time() - start)
+        for offset in range(3):
+            need = int(block) * problem.plan.block_rows + offset
+            scores = np.asarray((needs[need].astype(np.float64) @ given).todense()).ravel()
+            last = np.partition(scores, -top)[-top]
+            found = best["offer"][offset][best["offer"][offset] >= 0]
+            shares.append(np.mean(scores[found] >= last * (1 - 1e-6)))
+        print(f"  block {block}: {seconds[-1]:.2f} s of processor time", flush=True)
+    print(
+        f"median {np.median(seconds):.2f} s a block, {np.median(seconds) * problem.blocks:.0f} s for all {problem.blocks}"
+    )
+    print(f"recall against exact, {len(shares)} needs: {np.mean(shares):.4f}")
+    print(
+        f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB (with the exact products' matrix)"
+    )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=440_000, help="needs, and as many offers")
@@ -70,20 +110,35 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=400, help="needs whose exact best are computed")
     parser.add_argument("--peer-rows", type=int, default=1000, help="needs given to sparse_dot_topn, 0 for none")
     parser.add_argument("--folder", type=Path, help="keep the run here (default: a temporary folder)")
+    parser.add_argument("--texts", type=Path, help="folder with needs.csv and offers.csv")
+    parser.add_argument("--blocks", type=int, default=0, help="solve only so many blocks")
     parser.add_argument("--ray", help="run as Ray tasks at this address, or local")
     parser.add_argument("--json", type=Path, help="also write the figures")
     arguments = parser.parse_args()
     print(machine(), flush=True)
-    needs, offers = weights(arguments.rows, arguments.rows, seed=arguments.seed)
+    start, before = time.perf_counter(), os.times()
+    if arguments.texts:
+        needs, offers = weights_of_texts(arguments.texts, arguments.workers)
+    else:
+        needs, offers = weights(arguments.rows, arguments.rows, seed=arguments.seed)
+    after = os.times()
+    used = sum(after[:4]) - sum(before[:4])
+    print(f"weights made in {time.perf_counter() - start:.0f} s, {used:.0f} s of processor time", flush=True)
     shared = float(
         np.bincount(needs.indices, minlength=needs.shape[1]) @ np.bincount(offers.indices, minlength=needs.shape[1])
     )
     print(
-        f"{needs.shape[0]} x {offers.shape[0]}, {needs.nnz / needs.shape[0]:.0f} words each, {shared / arguments.rows**2:.2f} shared a pair"
+        f"{needs.shape[0]} x {offers.shape[0]}, {needs.nnz / needs.shape[0]:.0f} words each, {shared / needs.shape[0] / offers.shape[0]:.2f} shared a pair"
     )
     plan = Plan(top=arguments.top, candidates=arguments.top)
     # The loops are compiled once per installation; that is no part of the run.
     solve_block(Problem.of(needs[:10], offers[:10], plan), 0)
+    if arguments.blocks:
+        start = time.process_time()
+        problem = Problem.of(needs, offers, plan)
+        print(f"tiles laid out in {time.process_time() - start:.0f} s of processor time", flush=True)
+        sampled_blocks(problem, arguments.blocks, needs, offers, arguments.top)
+        return 0
     folder = arguments.folder or Path(tempfile.mkdtemp(prefix="allpairs-"))
     start, before = time.perf_counter(), os.times()
 
@@ -98,7 +153,7 @@ def main() -> int:
     assert finished is not None
     result = {
         "machine": machine(),
-        "rows": arguments.rows,
+        "rows": needs.shape[0],
         "seconds": time.perf_counter() - start,
         "cpu_seconds": after.user + after.system - before.user - before.system,
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
