@@ -158,27 +158,25 @@ def _write(index: MatchIndex, pairs: list[Pair], queried: set[int]) -> int:
     return len(kept)
 
 
-_WRITTEN = [
-    "asking_version", "giving_version", "score", "probability", "grade", "worth", "rank_for_asking", "rank_for_giving",
-    "reasons_for_asking", "reasons_for_giving", "open", "changed_at",
-]  # fmt: skip
-
-
 def _upsert(values: dict[tuple[int, int], dict[str, Any]]) -> set[int]:
     """Write suggestions by pair in a fixed number of statements; returns their ids."""
+    if not values:
+        return set()
     now = timezone.now()
+    rows = [Suggestion(asking_id=a, giving_id=g, changed_at=now, **found) for (a, g), found in values.items()]
+    # Both ranks are written when both sides were asked; otherwise the other side's rank stays as it is.
+    for names in {frozenset(found) for found in values.values()}:
+        part = [row for row, found in zip(rows, values.values(), strict=True) if frozenset(found) == names]
+        Suggestion.objects.bulk_create(
+            part,
+            batch_size=200,
+            update_conflicts=True,
+            update_fields=[*sorted(names), "changed_at"],
+            unique_fields=["asking", "giving"],
+        )
     asking, giving = {a for a, _ in values}, {g for _, g in values}
-    known = {(x.asking_id, x.giving_id): x for x in Suggestion.objects.filter(asking_id__in=asking, giving_id__in=giving)}
-    fresh, changed = [], []
-    for (asking_id, giving_id), found in values.items():
-        row = known.get((asking_id, giving_id)) or Suggestion(asking_id=asking_id, giving_id=giving_id)
-        for name, value in found.items():
-            setattr(row, name, value)
-        row.changed_at = now
-        (changed if row.pk else fresh).append(row)
-    Suggestion.objects.bulk_create(fresh, batch_size=200)
-    Suggestion.objects.bulk_update(changed, _WRITTEN, batch_size=100)
-    return {x.pk for x in (*fresh, *changed)}
+    found = Suggestion.objects.filter(asking_id__in=asking, giving_id__in=giving).values_list("pk", "asking_id", "giving_id")
+    return {pk for pk, a, g in found if (a, g) in values}
 
 
 def _outdated() -> models.Q:
