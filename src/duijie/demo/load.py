@@ -101,7 +101,7 @@ def _load_listings(
     members: dict[str, Member], organisations: dict[str, Organisation], people: DemoPeople, today: dt.date
 ) -> list[Listing]:
     made = []
-    for entry in reading.listings(today):
+    for entry in _in_the_order_of_telling(reading.listings(today)):
         liaison = people.liaison(entry.member)
         # A firm with somebody who can sign in states its own; for the others, and for what has run out since, their liaison
         # officer does (an acceptance would give what has run out a new term).
@@ -116,15 +116,22 @@ def _load_listings(
         )
         made.append(_brought_to(entry, listing, liaison))
     publish.expire_due(actor=SYSTEM, today=today)
-    for entry, listing in zip(reading.listings(today), made, strict=True):
-        if entry.status == Status.ARCHIVED:
-            listing = publish.close_listing(actor=people.liaison(entry.member), listing=listing)
-            publish.archive_listing(actor=people.liaison(entry.member), listing=listing)
     return made
 
 
+def _in_the_order_of_telling(entries: list[reading.DemoListing]) -> list[reading.DemoListing]:
+    """The kinds mixed as in real life, and the fullest of each kind last, so that the newest are worth reading."""
+    places: dict[str, float] = {}
+    by_kind: dict[str, list[reading.DemoListing]] = {}
+    for entry in sorted(entries, key=lambda entry: len(str(entry.data))):
+        by_kind.setdefault(entry.data["kind"], []).append(entry)
+    for same in by_kind.values():
+        places |= {entry.external_id: position / len(same) for position, entry in enumerate(same, start=1)}
+    return sorted(entries, key=lambda entry: places[entry.external_id])
+
+
 def _brought_to(entry: reading.DemoListing, listing: Listing, liaison: Viewer) -> Listing:
-    """The listing reviewed, and closed where the files say so."""
+    """The listing reviewed, and closed or put away where the files say so."""
     review = reading.reviews().get(entry.external_id)
     if listing.status == Status.SUBMITTED and (review or entry.status != Status.SUBMITTED):
         review = review or {"decision": "accepted"}
@@ -135,6 +142,8 @@ def _brought_to(entry: reading.DemoListing, listing: Listing, liaison: Viewer) -
             reasons=review.get("reasons", []),
             remark=review.get("remark", ""),
         )
-    if entry.status == Status.CLOSED:
+    if entry.status in (Status.CLOSED, Status.ARCHIVED):
         listing = publish.close_listing(actor=liaison, listing=listing, reason=entry.closed_reason)
+    if entry.status == Status.ARCHIVED:
+        listing = publish.archive_listing(actor=liaison, listing=listing)
     return listing
