@@ -90,7 +90,8 @@ def document_of(listing: Listing, member_ids: Collection[int] = ()) -> Document:
         kind=engine_kind(listing.kind, listing.facets),
         title=listing.title,
         summary=listing.summary,
-        body="\n".join(part for part in (listing.body, *facet_text(listing)) if part),
+        # English names of choices would be shared words that nobody wrote.
+        body="\n".join(part for part in (listing.body, *facet_text(listing, english=False)) if part),
         keywords=tuple(listing.keywords),
         regions=_divisions(listing.regions),
         industries=tuple(listing.industries),

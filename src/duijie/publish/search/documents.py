@@ -54,14 +54,14 @@ def trade_codes(codes: Iterable[str]) -> list[str]:
     return list(found)
 
 
-def facet_text(listing: Listing) -> Iterator[str]:
-    """The written parts of the facets; closed lists by their Chinese and English names."""
+def facet_text(listing: Listing, *, english: bool = True) -> Iterator[str]:
+    """The written parts of the facets; closed lists by their Chinese and (with `english`) English names."""
     for field in describe(KINDS[listing.kind].schema):
         value = listing.facets.get(field.name)
         if value in (None, "", []) or field.kind in UNSPOKEN:
             continue
         values = value if isinstance(value, list) else [value]
-        names = {member.value: f"{member.zh} {member.en}" for member in field.choices}
+        names = {member.value: f"{member.zh} {member.en}" if english else member.zh for member in field.choices}
         for item in values:
             if isinstance(item, str):
                 yield names.get(item, item)
