@@ -37,7 +37,7 @@ def test_places_and_choices_are_named() -> None:
     said, misfits = reasons_of(seen(facets=facets))
     assert said[0] == "金额相符：您1500万元，对方300万元至2000万元"
     assert said[1] == "同在南湖区"
-    assert "joint" not in said[2]
+    assert said[2] == "合作方式相符：您合作开发，对方合作开发、技术许可"
     assert misfits == []
 
 

@@ -23,13 +23,17 @@ MOST_REASONS, MOST_MISFITS = 3, 2
 _ORDER = ("amount", "industry", "region")  # what decides first is said first
 
 
-@lru_cache(maxsize=1)
-def _choice_labels() -> dict[str, Label]:
-    """Every word of a closed list of any kind, with its name."""
+@lru_cache(maxsize=32)
+def _choice_labels(facet: str = "") -> dict[str, Label]:
+    """The words of the closed lists of every kind, with their names; only of fields about `facet` where one is given.
+
+    The same word may mean different things in different fields ("joint": 合作开发, 合作经营).
+    """
     return {
         str(choice): choice.label
         for kind in KINDS.values()
         for field in describe(kind.schema)
+        if facet in field.name
         for choice in field.choices
     }
 
@@ -44,7 +48,7 @@ def _named(facet: str, shown: str) -> str:
     elif facet == "industry":
         names = [industry_name(word) for word in words]
     else:
-        labels = _choice_labels()
+        labels = {**_choice_labels(), **_choice_labels(facet)}
         names = [str(labels.get(word, word)) for word in words]
     return t("、", ", ").join(dict.fromkeys(names))
 
