@@ -26,6 +26,7 @@ SCOPES = [
     "organisations:write",
     "organisations:read",
     "matches:read",
+    "matches:write",
     "feeds:read",
 ]
 

@@ -114,7 +114,7 @@ def _key(member: Member) -> str:
     from duijie.core.schema import parse
     from duijie.members.schemas import ApiKeyRecord
 
-    scopes = ["listings:read", "listings:write", "organisations:write"]
+    scopes = ["listings:read", "listings:write", "organisations:write", "matches:read"]
     record = parse(ApiKeyRecord, {"name": "矩阵", "scopes": scopes})
     _, secret = create_api_key(actor=viewer("member_admin", member), record=record, member=member)
     return secret

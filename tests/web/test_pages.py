@@ -121,6 +121,27 @@ def test_the_journey_from_a_need_to_an_introduction(scene: dict[str, object]) ->
     assert Notification.objects.filter(kind="introduction.opened").exists()
 
 
+def test_a_listing_that_was_not_matched_says_why(scene: dict[str, object]) -> None:
+    boss, liaison = sign_in(scene["boss"]), viewer("liaison", scene["institute"].home_member)  # type: ignore[attr-defined]
+    for kind, title, organisation in (("need", "压铸件气孔检测", "firm"), ("technology", "水稻育种", "institute")):
+        owner = scene[organisation]
+        create_listing(
+            actor=viewer("liaison", owner.home_member) if kind == "need" else liaison,  # type: ignore[attr-defined]
+            member=owner.home_member,  # type: ignore[attr-defined]
+            organisation=owner,  # type: ignore[arg-type]
+            data={"kind": kind, "title": title},
+            put_forward=True,
+        )
+    work()
+    Suggestion.objects.all().delete()
+    uid = Listing.objects.unscoped("test").get(kind="technology").uid
+    assert f"/match/why/?other={uid}" in boss.get(f"/listings/{uid}/").content.decode()
+    page = boss.get(f"/match/why/?other={uid}").content.decode()
+    assert "它不在您的匹配里" in page
+    assert "压铸件气孔检测" in page
+    assert Client().get(f"/match/why/?other={uid}").status_code == 302
+
+
 def test_a_form_at_fault_keeps_what_was_typed_and_names_the_field(scene: dict[str, object]) -> None:
     client = sign_in(scene["boss"])
     page = client.post("/publish/need/", {"title": "检测", "amount": "很多钱", "body": "正文在此", "then": "publish"})

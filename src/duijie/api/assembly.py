@@ -45,6 +45,7 @@ api = ExchangeAPI(
 
 api.add_router("", "duijie.members.api.router")
 api.add_router("", "duijie.publish.api.router")
+api.add_router("", "duijie.match.api.router")
 
 
 @api.exception_handler(Fault)

@@ -6,7 +6,7 @@ from duijie.core.access import Viewer
 from duijie.core.errors import NotAllowed
 from duijie.match.models import Introduction
 from duijie.publish.models import Listing
-from duijie.publish.rules import is_reviewer, is_staff, speaks_for
+from duijie.publish.rules import demand_key, is_reviewer, is_staff, speaks_for
 
 
 def speaks_for_listing(viewer: Viewer, listing: Listing) -> bool:
@@ -18,7 +18,14 @@ def speaks_for_listing(viewer: Viewer, listing: Listing) -> bool:
     return is_reviewer(viewer, listing.owner_member_id)
 
 
+def demand_write(viewer: Viewer) -> None:
+    """A key answers matches only where it was given that."""
+    demand_key(viewer, "matches:write")
+
+
 def demand_voice(viewer: Viewer, listing: Listing) -> None:
+    """Whether the viewer may answer for this listing."""
+    demand_write(viewer)
     if not speaks_for_listing(viewer, listing):
         raise NotAllowed(
             "只有发布单位的人员或所属成员的联络员可以答复。",

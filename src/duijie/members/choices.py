@@ -78,6 +78,7 @@ class KeyScope(Choices):
     LISTINGS_READ = "listings:read", "读取供需", "Read listings"
     LISTINGS_WRITE = "listings:write", "写入供需", "Write listings"
     MATCHES_READ = "matches:read", "读取匹配", "Read matches"
+    MATCHES_WRITE = "matches:write", "答复匹配和对接", "Answer matches and introductions"
     ORGANISATIONS_READ = "organisations:read", "读取单位", "Read organisations"
     ORGANISATIONS_WRITE = "organisations:write", "写入单位", "Write organisations"
     FEEDS_READ = "feeds:read", "读取订阅源", "Read feeds"

@@ -16,7 +16,7 @@ from duijie.match.documents import asking_first
 from duijie.match.models import Interest, Introduction, Suggestion, Verdict
 from duijie.match.models.suggestions import Side
 from duijie.match.people import contact_person, liaisons_of, people_behind
-from duijie.match.rules import demand_voice, speaks_for_listing
+from duijie.match.rules import demand_voice, demand_write, speaks_for_listing
 from duijie.members.models import Organisation, User
 from duijie.publish.actions import disclose
 from duijie.publish.models import Listing
@@ -44,6 +44,7 @@ def express_interest(
     *, actor: Viewer, to_listing: Listing, from_listing: Listing | None = None, message: str = ""
 ) -> Interest:
     """Tell the owner of `to_listing` that one would like to talk. Where the owner has shown interest already, both agree."""
+    demand_write(actor)
     if not get_listing(to_listing.uid, actor):
         raise NotFound
     if to_listing.status != Status.PUBLISHED:
@@ -261,6 +262,7 @@ def decline_interest(
 
 def withdraw_interest(*, actor: Viewer, interest: Interest) -> Interest:
     """Take an unanswered interest back."""
+    demand_write(actor)
     mine = actor.user_id is not None and interest.from_user_id == actor.user_id
     if not mine and (interest.from_listing is None or not speaks_for_listing(actor, interest.from_listing)):
         raise NotAllowed

@@ -12,13 +12,14 @@ from duijie.core.files import store
 from duijie.core.notifications import tell
 from duijie.match.models import Introduction, Message
 from duijie.match.people import liaisons_of
-from duijie.match.rules import is_party
+from duijie.match.rules import demand_write, is_party
 
 LONGEST = 4000
 LARGEST_BYTES = 20 * 1024 * 1024
 
 
 def _demand_open(actor: Viewer, introduction: Introduction) -> None:
+    demand_write(actor)
     if not is_party(actor, introduction):
         raise NotFound
     introduction.refresh_from_db(fields=["status"])  # somebody may have ended it since the page was opened

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from duijie.match import queries
-from duijie.match.documents import MATCHED, engine_kind
-from duijie.match.models import Interest
+from duijie.match.documents import MATCHED
+from duijie.match.models import Interest, Suggestion
 from duijie.match.rules import speaks_for_listing
 from duijie.publish.models.listings import Status
-from duijie.publish.queries import SeenListing, own_listings
+from duijie.publish.queries import SeenListing
 from duijie.web.match.cards import card_of
+from duijie.web.match.why import fitting_own
 
 
 def interest_or_matches(request: HttpRequest, listing: SeenListing) -> str:
@@ -30,12 +32,14 @@ def interest_or_matches(request: HttpRequest, listing: SeenListing) -> str:
         waiting = Interest.objects.filter(
             to_listing=row, from_organisation_id__in=viewer.organisation_ids, status=Interest.Status.WAITING
         ).first()
-    mine = []
-    if not viewer.is_guest:
-        from duijie.engines.matching import complementary_kinds
-
-        fitting = complementary_kinds(engine_kind(row.kind, row.facets))
-        own = own_listings(viewer, status=Status.PUBLISHED)[:200]
-        mine = [x for x in own if engine_kind(x.kind, x.facets) in fitting]
-    context = {"listing": row, "waiting": waiting, "mine": mine, "chosen": request.GET.get("for", "")}
+    mine = fitting_own(viewer, row)
+    between = Q(asking=row, giving__in=mine) | Q(giving=row, asking__in=mine)
+    suggested = bool(mine) and Suggestion.objects.filter(between, open=True).exists()
+    context = {
+        "listing": row,
+        "waiting": waiting,
+        "mine": mine,
+        "chosen": request.GET.get("for", ""),
+        "ask_why": bool(mine) and not suggested,
+    }
     return render_to_string("match/interest_form.html", context, request=request)

@@ -15,6 +15,7 @@ from duijie.core.schema import describe
 from duijie.engines.matching.reasons import FACET_NAMES
 from duijie.match.models.suggestions import Side
 from duijie.match.queries import SeenSuggestion
+from duijie.match.why import Why
 from duijie.publish.kinds import KINDS
 from duijie.web.kit.cards import marked
 from duijie.web.kit.names import industry_name, region_name
@@ -58,7 +59,7 @@ def _facet_name(facet: str) -> str:
     return t(zh, en)
 
 
-def _shared_words(suggestion: SeenSuggestion) -> list[str]:
+def _shared_words(suggestion: SeenSuggestion | Why) -> list[str]:
     """The shared terms, without words of closed lists: that both chose 合作研发 is no common subject."""
     lists = {word.casefold() for word in _choice_labels()}
     return [term for term in suggestion.terms if term.casefold() not in lists]
@@ -93,7 +94,9 @@ def _differing(facet: str, own: str, other: str) -> str:
     )
 
 
-def reasons_of(suggestion: SeenSuggestion) -> tuple[list[SafeString], list[str]]:
+def reasons_of(
+    suggestion: SeenSuggestion | Why, *, most_reasons: int = MOST_REASONS, most_misfits: int = MOST_MISFITS
+) -> tuple[list[SafeString], list[str]]:
     """What speaks for it (shared words marked), and what does not fit or is still open."""
     terms = _shared_words(suggestion)
     kept: dict[str, Any] = suggestion.reasons
@@ -110,4 +113,4 @@ def reasons_of(suggestion: SeenSuggestion) -> tuple[list[SafeString], list[str]]
     missing = [_facet_name(facet) for facet in kept.get("missing", [])]
     if missing:
         misfits.append(t("还要问清：{x}", "Still to be asked: {x}", x=t("、", ", ").join(missing)))
-    return said[:MOST_REASONS], misfits[:MOST_MISFITS]
+    return said[:most_reasons], misfits[:most_misfits]

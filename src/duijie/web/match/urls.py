@@ -6,7 +6,7 @@ from django.urls import path
 
 from duijie.core.language import Label
 from duijie.match.queries import received_interests
-from duijie.web.match import extras, views
+from duijie.web.match import extras, views, why
 from duijie.web.navigation import NavigationItem, register, signed_in
 from duijie.web.publish.listing import EXTRAS
 
@@ -33,6 +33,7 @@ register(
 
 urlpatterns = [
     path("match/", views.inbox, name="match_inbox"),
+    path("match/why/", why.why_page, name="match_why"),
     path("match/interest/<str:uid>/", views.interest_page, name="match_interest"),
     path("match/interest/<str:uid>/<slug:verb>/", views.answer_interest, name="match_answer"),
     path("match/<str:uid>/interested/", views.interested, name="match_interested"),
