@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from duijie.core.events import dispatch_all
 from duijie.core.jobs import run_all
@@ -17,7 +17,7 @@ from duijie.publish.actions import create_listing
 from duijie.publish.models import Listing
 from duijie.publish.search import search_index
 from tests.e2e.conftest import OpenPage, ready, sideways
-from tests.factories import make_alliance, make_member, make_organisation, make_user, viewer
+from tests.factories import PASSWORD, make_alliance, make_member, make_organisation, make_user, viewer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -88,3 +88,29 @@ def test_axe_finds_nothing_on_any_page(
             if problems:
                 found[address] = problems
     assert found == {}
+
+
+def test_what_was_written_survives_a_sign_in_that_timed_out(
+    open_page: OpenPage, sign_in: Callable[[Page, Any], None], liaison: User
+) -> None:
+    page = open_page()
+    sign_in(page, liaison)
+    page.goto("/publish/need/")
+    ready(page)
+    page.fill("#f-title", "转向节内部气孔在线检测")
+    page.fill("#f-problem", "人工抽检漏检三成，客户退货。")
+    page.wait_for_timeout(600)  # typing is kept after a short rest
+    page.context.clear_cookies(name="sessionid")
+    page.locator("form[data-draft] .btn-primary").click()
+    page.wait_for_url("**/accounts/login/**")
+    page.fill("#id_login", liaison.username)
+    page.fill("#id_password", PASSWORD)
+    page.locator("form[data-sign-in] .btn-primary").click()
+    page.wait_for_url("**/publish/need/")
+    ready(page)
+    expect(page.locator("#f-title")).to_have_value("转向节内部气孔在线检测")
+    expect(page.locator("#f-problem")).to_have_value("人工抽检漏检三成，客户退货。")
+    page.locator("form[data-draft] .btn-primary").click()
+    page.wait_for_url("**/listings/**")
+    ready(page)
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('draft:'))") == []
