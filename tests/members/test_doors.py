@@ -12,7 +12,10 @@ from django.test import Client
 from django.urls import reverse
 
 from duijie.cli.main import main
+from duijie.core.language import speaking
+from duijie.core.schema import describe
 from duijie.members.models import Organisation
+from duijie.members.schemas import OrganisationRecord
 from tests.factories import credit_code, make_member, make_organisation, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,7 +59,12 @@ def test_the_same_sentence_at_the_same_place(case: str, language: str, client: C
     shown = html.unescape(page.content.decode())
     assert page.status_code in {409, 422}
     assert f'href="#f-{place}"' in shown
-    assert fault["detail"] in shown
+    with speaking(language):
+        labels = [f"{d.label}{mark}" for d in describe(OrganisationRecord) for mark in ("：", ": ") if d.name == place]
+    bare = fault["detail"]
+    for label in labels:
+        bare = bare.removeprefix(label)
+    assert bare in shown  # under its field, where the label stands already
     assert Organisation.objects.count() == 1
 
 

@@ -160,7 +160,15 @@ function typeAhead(root) {
     const item = /** @type {Element} */ (event.target).closest("[data-place]");
     if (item) take(Number(item.getAttribute("data-place")));
   });
-  chips.input.addEventListener("blur", close);
+  // What was typed and not chosen is kept as it is: the server understands names, and says so where it does not.
+  chips.input.addEventListener("blur", () => {
+    const text = chips.input.value.trim();
+    const exact = results.findIndex((result) => result.label === text);
+    if (text && exact >= 0) take(exact);
+    else if (text) chips.add(text, text);
+    chips.input.value = "";
+    close();
+  });
 }
 
 /** @param {string} listId @param {{label: string, note?: string}} result @param {number} place */
