@@ -15,7 +15,7 @@ MaturityLevel = Annotated[Whole, Field(ge=1, le=9)]
 Year = Annotated[Whole, Field(ge=1900, le=2100)]
 Days = Annotated[Whole, Field(ge=0, le=3660)]
 
-SUBSTANCE = Label("内容", "Substance")
+SUBSTANCE = Label("要点", "Key facts")
 TERMS = Label("合作条件", "Terms")
 PROOF = Label("依据", "Evidence")
 PLACE = Label("场地与设施", "Place and facilities")
