@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rm, watch, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { PurgeCSS } from "purgecss";
 import { iconSprite } from "./icons.mjs";
@@ -95,8 +96,12 @@ async function writeManifest() {
   const sizes = [];
   for (const name of (await readdir(built)).sort()) {
     const content = await readFile(join(built, name));
+    const small = brotliCompressSync(content);
     manifest[name] = createHash("sha256").update(content).digest("hex").slice(0, 12);
-    sizes.push(`${name} ${(content.length / 1024).toFixed(1)} kB`);
+    sizes.push(`${name} ${(content.length / 1024).toFixed(1)} kB (${(small.length / 1024).toFixed(1)})`);
+    // The server hands these to browsers that take them.
+    await writeFile(join(built, `${name}.br`), small);
+    await writeFile(join(built, `${name}.gz`), gzipSync(content, { level: 9 }));
   }
   await writeFile(join(built, "manifest.json"), JSON.stringify(manifest));
   console.log(`built ${relative(root, built)}: ${sizes.join(", ")}`);
