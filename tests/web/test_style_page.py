@@ -39,3 +39,13 @@ def test_a_refusal_is_a_page_with_its_sentence(client: Client, settings, status:
     assert answer.status_code == status
     assert words in answer.content.decode()
     assert answer["X-Request-Id"] in answer.content.decode()
+
+
+def test_a_breakdown_of_ours_is_a_page_with_the_number_to_quote(settings) -> None:
+    settings.STYLE_PAGE = True
+    answer = Client(raise_request_exception=False).get("/kit/fault/500/")
+    assert answer.status_code == 500
+    page = answer.content.decode()
+    assert answer["X-Request-Id"] in page
+    assert "没有丢失" in page
+    assert "Nothing you saved is lost" in page

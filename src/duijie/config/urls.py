@@ -11,3 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("", include("duijie.web.urls")),
 ]
+
+handler500 = "duijie.web.views.errors.server_error"

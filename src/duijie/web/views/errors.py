@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from duijie.core.errors import Fault
 
@@ -17,3 +18,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         status=403,
     )
     return render(request, "errors/fault.html", {"fault": fault}, status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Something of ours broke. The page leans on nothing but its template, and quotes the number under which it was logged."""
+    number = getattr(request, "request_id", "")
+    return HttpResponse(render_to_string("500.html", {"request_number": number}), status=500)
