@@ -144,5 +144,5 @@ def as_data(listing: Listing) -> dict[str, Any]:
         "visible_alliance": listing.visible_alliance.slug if listing.visible_alliance else None,
         "confidential": listing.confidential,
         "teaser": listing.teaser or None,
-        "facets": listing.facets,
+        "facets": KINDS[listing.kind].upgraded(listing.facets, listing.schema_version),
     }
