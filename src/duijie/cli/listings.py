@@ -152,7 +152,11 @@ def import_sheet(
             s=batch.rows_same,
         )
     )
-    sys.exit(1 if batch.status == ImportBatch.Status.FAILED or (batch.rows_bad and not good_rows) else 0)
+    job_error = batch.job.error if batch.job else {}
+    if job_error and not batch.faults:
+        click.echo(job_error["en"] if current_language() == ENGLISH else job_error["zh"], err=True)
+    well = batch.status == ImportBatch.Status.APPLIED or (dry_run and batch.status == ImportBatch.Status.CHECKED)
+    sys.exit(0 if well and (good_rows or not batch.rows_bad) else 1)
 
 
 @listing.command("template")

@@ -8,7 +8,7 @@ from duijie.core.models import Event
 from duijie.core.worker import at_start, every
 from duijie.publish.actions import expire_due
 from duijie.publish.alerts import tell_at_once, tell_due, tell_owner_of_review, tell_reviewers
-from duijie.publish.search.index import search_index
+from duijie.publish.search.index import forget_search_index, is_damage, search_index
 from duijie.publish.search.syncing import compare, index_listings, index_members, index_organisations, rebuild, repair
 
 LISTING_EVENTS = (
@@ -68,10 +68,17 @@ def tell_searches_that_are_due() -> None:
 @at_start
 def heal_search_index() -> None:
     """An index that is new or was set aside is built from the records; one that is behind catches up."""
-    if search_index().was_empty:
+    try:
+        if search_index().was_empty:
+            rebuild()
+            return
+        difference = compare()
+    except BaseException as error:
+        if not is_damage(error):
+            raise
+        forget_search_index()
         rebuild()
         return
-    difference = compare()
     if difference.total:
         repair(difference)
 

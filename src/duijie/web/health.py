@@ -14,7 +14,7 @@ from duijie.core import jobs
 from duijie.core.audit import verify
 from duijie.core.language import t
 from duijie.core.models import AuditLine, Delivery, Job
-from duijie.publish.search import search_index, syncing
+from duijie.publish.search import forget_search_index, is_damage, search_index, syncing
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,16 @@ def _migrations() -> Finding:
 
 
 def _search() -> Finding:
-    difference = syncing.compare()
+    try:
+        difference = syncing.compare()
+    except BaseException as error:
+        if not is_damage(error):
+            raise
+        sentence = t(
+            "搜索索引已损坏，请运行 duijie doctor --rebuild。",
+            "The search index is damaged; run duijie doctor --rebuild.",
+        )
+        return Finding("search", False, sentence)
     if not difference.total:
         return Finding("search", True, t("搜索索引与记录一致。", "The search index agrees with the records."))
     return Finding(
@@ -101,6 +110,7 @@ def mend(*, rebuild: bool, tell: Callable[[str], None]) -> None:
     call_command("migrate", interactive=False, verbosity=0)
     if rebuild:
         tell(t("重建搜索索引……", "Rebuilding the search index…"))
+        forget_search_index()
         syncing.rebuild(lambda done, total: tell(f"{done}/{total}"))
     else:
         syncing.repair(syncing.compare(), lambda done, total: tell(f"{done}/{total}"))

@@ -52,7 +52,7 @@ def start_import(
         )
         batch.job = enqueue(
             "listing.import.check", actor=actor, member_id=member.pk, batch=batch.pk, apply_when_good=apply_when_good,
-            key_id=actor.key_id,
+            key_id=actor.key_id, by_system=actor.is_system,
         )  # fmt: skip
         batch.save(update_fields=["job"])
         act.done(batch, member_id=member.pk, ids=[batch.pk])
@@ -95,7 +95,7 @@ def apply_import(*, actor: Viewer, batch: ImportBatch) -> ImportBatch:
         batch.status = ImportBatch.Status.APPLYING
         batch.job = enqueue(
             "listing.import.apply", actor=actor, member_id=batch.owner_member_id, total=batch.rows_good, batch=batch.pk,
-            key_id=actor.key_id,
+            key_id=actor.key_id, by_system=actor.is_system,
         )  # fmt: skip
         batch.save(update_fields=["status", "job"])
         act.done(batch, member_id=batch.owner_member_id, ids=[batch.pk])
@@ -123,7 +123,12 @@ def undo_import(*, actor: Viewer, batch: ImportBatch) -> ImportBatch:
             raise Conflict("import.late", "超过一天，不能再撤销；可以逐条修改或关闭。", "Undo is open for a day only.")
         batch.status = ImportBatch.Status.APPLYING
         batch.job = enqueue(
-            "listing.import.undo", actor=actor, member_id=batch.owner_member_id, batch=batch.pk, key_id=actor.key_id
+            "listing.import.undo",
+            actor=actor,
+            member_id=batch.owner_member_id,
+            batch=batch.pk,
+            key_id=actor.key_id,
+            by_system=actor.is_system,
         )
         batch.save(update_fields=["status", "job"])
         act.done(batch, member_id=batch.owner_member_id, ids=[batch.pk])

@@ -157,3 +157,15 @@ def _index_at(folder: str) -> SearchIndex:
 def search_index() -> SearchIndex:
     """The installation's search index."""
     return _index_at(str(Path(settings.INDEX_DIR) / "search"))
+
+
+def forget_search_index() -> SearchIndex:
+    """Throw the folder away, whatever is in it, and begin with an empty index (to be rebuilt from the records)."""
+    _index_at.cache_clear()
+    shutil.rmtree(Path(settings.INDEX_DIR) / "search", ignore_errors=True)
+    return search_index()
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether `error` is the index library's way of meeting damaged files: it panics, which is no ordinary exception."""
+    return isinstance(error, OSError | ValueError) or type(error).__name__ == "PanicException"
