@@ -34,13 +34,14 @@ def check_data(panel: Panel, framework: Framework) -> list[Flag]:
             fraction with values above one; an indicator without any value; infinite values.
     """
     flags: list[Flag] = []
+    endless = np.argwhere(np.isinf(panel.values))
+    if len(endless):
+        refuse("not_finite", panel.place(int(endless[0][0]), panel.columns[endless[0][1]]))
     for code in framework.indicators:
         if code not in panel.columns:
             continue
         column = panel.column(code)
         element = framework[code]
-        if bool(np.isinf(column).any()):
-            refuse("not_finite", panel.place(int(np.flatnonzero(np.isinf(column))[0]), code))
         if bool(np.isnan(column).all()):
             refuse("all_missing", f"data {code}")
         _check_range(panel, element, column)

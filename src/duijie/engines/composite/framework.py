@@ -153,7 +153,8 @@ def _bounds(settings: Settings, name: str) -> tuple[float | None, float | None]:
         return None, None
     if not isinstance(found, Sequence) or isinstance(found, str) or len(found) != 2:
         refuse("setting_length", settings.place, name=name, length=2, found=found)
-    low, high = (None if bound is None else float(bound) for bound in found)
+    inner = Settings(dict(zip(("low", "high"), found, strict=True)), f"{settings.place}.{name}")
+    low, high = inner.optional_number("low"), inner.optional_number("high")
     if low is not None and high is not None and not low < high:
         refuse("bounds_reversed", settings.place, name=name, low=low, high=high)
     return low, high
@@ -209,6 +210,8 @@ def read_framework(document: Mapping[str, Any]) -> Framework:
     if raw_nodes is None:
         raw_nodes = [{"code": "index"}]
         elements = [element if element.parent else _under(element, "index") for element in elements]
+    if not isinstance(raw_nodes, Sequence) or isinstance(raw_nodes, str):
+        refuse("setting_not_list", "", name="framework", found=raw_nodes)
     elements += [_read_element(raw, f"framework[{at}]", False) for at, raw in enumerate(raw_nodes)]
     return assemble(tuple(elements), document.get("result"))
 

@@ -23,9 +23,12 @@ def period_position(period: str, place: str = "") -> float:
     match = _PERIOD.match(period.strip())
     if match is None:
         try:
-            return float(period)
+            position = float(period)
         except ValueError:
+            position = float("nan")
+        if not abs(position) < float("inf"):
             refuse("period_unreadable", place or "period", period=period)
+        return position
     year, quarter, half, month = match.groups()
     if quarter:
         return int(year) + (int(quarter) - 1) / 4

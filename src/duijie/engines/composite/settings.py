@@ -69,9 +69,9 @@ class Settings:
         """A finite number or None."""
         return None if self.value(name, default) is None else self.number(name, default, low=low)
 
-    def whole(self, name: str, default: Any = _ABSENT, low: int | None = None) -> int:
+    def whole(self, name: str, default: Any = _ABSENT, low: int | None = None, high: int | None = None) -> int:
         """A whole number."""
-        found = self.number(name, default, low=low)
+        found = self.number(name, default, low=low, high=high)
         if found != int(found):
             refuse("setting_not_whole", self.place, name=name, found=found)
         return int(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -84,7 +85,13 @@ def _read_categories(settings: Settings) -> dict[str, Any]:
     edges, marks = settings.numbers("edges"), settings.numbers("marks")
     if len(marks) != len(edges) + 1:
         refuse("categories_count", settings.place, marks=len(marks), edges=len(edges))
-    return {"by": settings.text("by", "percentile", choices=("percentile", "value")), "edges": edges, "marks": marks}
+    by = settings.text("by", "percentile", choices=("percentile", "value"))
+    for low, high in pairwise(edges):
+        if not low < high:
+            refuse("bounds_reversed", settings.place, name="edges", low=low, high=high)
+    if by == "percentile" and edges and not 0 <= edges[0] <= edges[-1] <= 100:
+        refuse("setting_out_of_range", settings.place, name="edges", found=edges, low=0, high=100)
+    return {"by": by, "edges": edges, "marks": marks}
 
 
 def _read(settings: Settings, state: State) -> dict[str, Any]:
@@ -180,7 +187,7 @@ def _read_adjust(settings: Settings, state: State) -> dict[str, Any]:
     clip = settings.value("clip", None)
     arguments["clip"] = None if clip is None else settings.numbers("clip", length=2)
     digits = settings.value("round", None)
-    arguments["round"] = None if digits is None else settings.whole("round", low=0)
+    arguments["round"] = None if digits is None else settings.whole("round", low=0, high=15)
     return arguments
 
 

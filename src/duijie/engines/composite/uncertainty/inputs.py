@@ -110,7 +110,7 @@ def read_plan(raw: Mapping[str, Any], specification: Specification) -> Plan:
         CompositeError: an input of no kind or of two, a name twice, probabilities that do not sum to one.
     """
     settings = Settings(raw, "uncertainty")
-    seed = settings.whole("seed", 1, low=0)
+    seed = settings.whole("seed", 1, low=0, high=2**63)
     entries = settings.value("inputs", [])
     if not isinstance(entries, Sequence) or isinstance(entries, str) or not entries:
         refuse("no_inputs", "uncertainty.inputs")
@@ -125,11 +125,11 @@ def read_plan(raw: Mapping[str, Any], specification: Specification) -> Plan:
     period = settings.value("period", None)
     plan = Plan(
         inputs=tuple(inputs),
-        replications=settings.whole("replications", 1000, low=2),
+        replications=settings.whole("replications", 1000, low=2, high=10_000_000),
         design=design,
         sequence=settings.text("sequence", "random", choices=("random", "quasi")),
         seed=seed,
-        bootstrap=settings.whole("bootstrap", 0, low=0),
+        bootstrap=settings.whole("bootstrap", 0, low=0, high=100_000),
         period=None if period is None else str(period),
     )
     settings.done()
@@ -149,7 +149,7 @@ def _read_input(raw: Any, at: int, specification: Specification, seed: int) -> I
         inner = settings.section("data_noise")
         spread = inner.number("relative", low=0)
         inner.done()
-        count = settings.whole("sets", 100, low=1)
+        count = settings.whole("sets", 100, low=1, high=1_000_000)
         seeds = tuple(int(one) for one in np.random.default_rng(seed + at).integers(0, 2**31, count))
         found = Input(name, kind, choices=seeds, edges=_even(count), spread=spread)
     elif kind == "drop":
@@ -184,7 +184,7 @@ def _read_noise(settings: Settings, name: str, framework: Framework, seed: int) 
             refuse("level_too_high", inner.place, level=key, height=framework.height)
         levels[int(key)] = Settings({"factor": factor}, inner.place).number("factor", low=0, high=1)
     inner.done()
-    count = settings.whole("sets", 1000, low=1)
+    count = settings.whole("sets", 1000, low=1, high=1_000_000)
     return Input(name, "noise", choices=noisy_weights(framework, levels, count, seed), edges=_even(count))
 
 

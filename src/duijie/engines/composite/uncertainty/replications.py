@@ -258,12 +258,16 @@ def change_step(raw_steps: list[dict[str, Any]], path: str, value: Any, name: st
         refuse("path_ambiguous", f"uncertainty {name}", name=head)
     kind = next(iter(found[0]))
     if not rest:
+        if not isinstance(value, Mapping):
+            refuse("not_a_mapping", f"uncertainty {name} {path}", found=type(value).__name__)
         kept = {key: found[0][kind][key] for key in ("from", "as") if key in found[0][kind]}
         found[0][kind] = kept | dict(value)
         return
     target = found[0][kind]
     for part in rest[:-1]:
         target = target.setdefault(part, {})
+        if not isinstance(target, dict):
+            refuse("path_unknown", f"uncertainty {name}", path=path)
     target[rest[-1]] = value
 
 

@@ -70,15 +70,19 @@ def estimate(output: Floats, names: Sequence[str], *, bootstrap: int = 0, seed: 
         rows = generator.integers(0, size, size)
         with np.errstate(all="ignore"):
             drawn.append(_indices(first[rows], second[rows], mixed[rows])[1:])
-    mains, totals = np.array([one for one, _ in drawn]), np.array([other for _, other in drawn])
+    # A draw without variance has no indices.
+    good = [pair for pair in drawn if np.isfinite(pair[0]).all() and np.isfinite(pair[1]).all()]
+    if not good:
+        return Sensitivity(tuple(names), variance, main, total, gaps, gaps, gaps, gaps)
+    mains, totals = np.array([one for one, _ in good]), np.array([other for _, other in good])
     low, high = 0.05, 0.95
     return Sensitivity(
         tuple(names),
         variance,
         main,
         total,
-        np.nanquantile(mains, low, axis=0),
-        np.nanquantile(mains, high, axis=0),
-        np.nanquantile(totals, low, axis=0),
-        np.nanquantile(totals, high, axis=0),
+        np.quantile(mains, low, axis=0),
+        np.quantile(mains, high, axis=0),
+        np.quantile(totals, low, axis=0),
+        np.quantile(totals, high, axis=0),
     )
