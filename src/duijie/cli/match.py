@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from duijie.cli import tables
 from duijie.cli.language import Language
 from duijie.engines.matching import COMPLEMENTS, Document, Match, MatchIndex, Ranking
+from duijie.engines.matching.encoder import EncoderMissing, load_encoder
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 SHEET_ROWS = 1_048_575
@@ -59,10 +60,11 @@ class Line:
     help="第二个文件的类型 / kind of the second",
 )
 @click.option("--ranking", "ranking_file", type=FILE, help="duijie train 得到的权重 / weights from duijie train")
+@click.option("--encoder", help="可选的向量模型（ONNX 文件夹或名称）/ optional encoder: folder with model.onnx, or a name")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default=None, help="语言 / language")
 def match(
     needs: Path, offers: Path, output: Path, top: int, needs_kind: str, offers_kind: str, ranking_file: Path | None,
-    lang: str | None,
+    encoder: str | None, lang: str | None,
 ) -> None:  # fmt: skip
     """为 NEEDS 中的每条需求在 OFFERS 中找到最合适的对象。
 
@@ -71,8 +73,8 @@ def match(
     """
     language = Language.chosen(lang)
     try:
-        _run(needs, offers, output, top, (needs_kind, offers_kind), ranking_file, language)
-    except (tables.TableError, OSError, ValueError) as error:
+        _run(needs, offers, output, top, (needs_kind, offers_kind), (ranking_file, encoder), language)
+    except (tables.TableError, EncoderMissing, OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -82,7 +84,7 @@ def _run(
     output: Path,
     top: int,
     kinds: tuple[str, str],
-    ranking_file: Path | None,
+    models: tuple[Path | None, str | None],
     language: Language,
 ) -> None:
     if output.suffix.lower() not in (".xlsx", ".csv"):
@@ -106,8 +108,9 @@ def _run(
                 "The result has more rows than a sheet can hold: use .csv or a smaller --top.",
             )
         )
-    ranking = Ranking.load(ranking_file) if ranking_file else None
+    ranking = Ranking.load(models[0]) if models[0] else None
     with _bar() as bar, MatchIndex.in_memory(ranking) as index:
+        index.encoder = load_encoder(models[1]) if models[1] else None
         index.upsert(document for _, document in (*wanted, *given))
         _prepare(index, bar, language)
         lines = _matched(

@@ -16,6 +16,7 @@ from duijie.engines.matching.arrays import Bags, Rows
 from duijie.engines.matching.candidates import BY_MEANING, BY_TERMS, EXHAUSTIVE_ROWS, best
 from duijie.engines.matching.corpus import CorpusModel, fingerprint_of, stable_hash
 from duijie.engines.matching.document import PUBLIC, Document
+from duijie.engines.matching.encoder import Encoder, blended, similarities
 from duijie.engines.matching.features import FEATURES, Comparer
 from duijie.engines.matching.query import Query, query_of
 from duijie.engines.matching.ranking import Grade, Ranking, default_ranking, probability_of
@@ -33,6 +34,10 @@ DIMENSIONS = 300
 MOST_GRAMS = 20_000
 SAMPLE_DOCUMENTS = 20_000
 SCORE_DECIMALS = 6
+ENCODED = 200
+ENCODED_CHARACTERS = 600
+"""How many candidates an optional encoder reads, and how much of each."""
+
 EVERYBODY = frozenset({PUBLIC})
 MOST_SEGMENTS = 8
 MOST_BONUS = max(sum(facet.weight for facet in row.facets) for row in complements.COMPLEMENTS)
@@ -68,12 +73,15 @@ class MatchIndex:
     """Documents in, matches out. `in_memory()` or `open(folder)`; one writer, any number of readers (threads or processes).
 
     Changes are gathered by `upsert` and `delete`, become visible (and durable) with `commit`, and are compared by the corpus
-    model of the last `refresh`. After a `refresh` the ranking depends on the set of documents alone, not on how it came about.
+    model of the last `refresh`. `encoder` may be set to an `encoder.Encoder`: the first candidates are then moved by its cosines, times
+    `encoder_weight`. After a `refresh` the ranking depends on the set of documents alone, not on how it came about.
     """
 
     def __init__(self, storage: Storage, ranking: Ranking | None = None) -> None:
         self._storage = storage
         self.ranking = ranking or default_ranking()
+        self.encoder: Encoder | None = None
+        self.encoder_weight = 1.0
         self._state = storage.load()
         self._added: dict[str, Document] = {}
         self._deleted: set[str] = set()
@@ -277,7 +285,9 @@ class MatchIndex:
             scores.append(logits)
         if not keys:
             return []
-        chosen = self._chosen(prepared, state, np.concatenate(keys), np.concatenate(places), np.concatenate(scores), top)
+        all_keys, all_places = np.concatenate(keys), np.concatenate(places)
+        all_scores = self._encoded(query, state, all_keys, all_places, np.concatenate(scores))
+        chosen = self._chosen(prepared, state, all_keys, all_places, all_scores, top)
         reasoner = Reasoner(query, state.model) if reasons else None
         with_reasons = len(chosen) if reasons is True else int(reasons)
         return [
@@ -307,6 +317,19 @@ class MatchIndex:
                 scores = scores[np.isin(rows, rows_left)]
             parts.append(best(rows_left, scores, segment.keys, most))
         return np.unique(np.concatenate(parts))
+
+    def _encoded(
+        self, query: Document, state: State, keys: NDArray[np.int64], places: NDArray[np.int64], scores: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """The scores, the first ENCODED of them moved by the optional encoder."""
+        if self.encoder is None or not scores.size:
+            return scores
+        first = np.lexsort((keys, -scores))[:ENCODED]
+        texts = [state.segments[int(number)].document(int(row)).full[:ENCODED_CHARACTERS] for number, row in places[first]]
+        cosines = similarities(self.encoder, query.full[:ENCODED_CHARACTERS], texts)
+        moved = scores.copy()
+        moved[first] = blended(scores[first], cosines, self.encoder_weight)
+        return moved
 
     def _chosen(
         self, query: Query, state: State, keys: NDArray[np.int64], places: NDArray[np.int64], scores: NDArray[np.float64], top: int
