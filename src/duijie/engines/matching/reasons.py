@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from duijie.engines.matching.complements import Complement, complement_of, excluded_by, facet_fits
 from duijie.engines.matching.corpus import CorpusModel
 from duijie.engines.matching.document import Document
 from duijie.engines.matching.facets import FacetFit, Fit
-from duijie.engines.matching.signature import TWO, gram_ids, units_of
+from duijie.engines.matching.signature import word_ids
 from duijie.engines.matching.text import STOP_WORDS, normalise_aligned, word_places
 
 SHARED_TERMS = 6
@@ -204,14 +202,12 @@ class Reasoner:
         self._phrases = self._weighed(_phrases(self._fields))
         self._pairs: list[tuple[float, str]] | None = None
 
-    def _weighed(self, terms: list[str]) -> list[tuple[float, str]]:
-        """Terms with the summed rarity of their grams, as the score counts them; the weightiest first, at most MOST_TERMS."""
-        ids = [gram_ids(units_of(term), TWO) for term in terms]
-        rare = self._model.full.bm25_weight(np.concatenate([np.zeros(0, np.uint32), *ids])).astype(np.float64)
-        ends = np.cumsum([each.size for each in ids])
-        weights = [float(part.sum()) for part in np.split(rare, ends[:-1])] if terms else []
-        found = sorted(zip(weights, terms, strict=True), key=lambda each: (-each[0], -len(each[1]), each[1]))
-        return found[:MOST_TERMS]
+    def _weighed(self, terms: dict[str, list[str]]) -> list[tuple[float, str]]:
+        """Terms with the summed rarity of their words; the weightiest first, at most MOST_TERMS."""
+        parts = [word for words in terms.values() for word in words]
+        rare = dict(zip(parts, self._model.full.smooth_weight(word_ids(parts)).tolist(), strict=True))
+        weighed = [(sum(rare[word] for word in words), term) for term, words in terms.items()]
+        return sorted(weighed, key=lambda each: (-each[0], -len(each[1]), each[1]))[:MOST_TERMS]
 
     def shared_terms(self, document: Document, *, most: int = SHARED_TERMS) -> tuple[SharedTerm, ...]:
         """The weightiest terms that stand in both texts, none a part of another; pairs of characters where words are few."""
@@ -226,7 +222,10 @@ class Reasoner:
     def _shared(
         self, terms: list[tuple[float, str]], fields: list[_Field], chosen: list[SharedTerm], most: int
     ) -> list[SharedTerm]:
+        text = "\n".join(field.normalised for field in fields)
         for weight, term in terms:
+            if term not in text:
+                continue
             if len(chosen) >= most:
                 break
             in_document = _find(fields, term)
@@ -250,30 +249,31 @@ class Reasoner:
         return Explanation(document, score, probability, grade, self.reasons(document), excluded, complementary)
 
 
-def _phrases(fields: list[_Field]) -> list[str]:
-    """Words, and runs of two and three words that touch, of a text; stop words neither alone nor at an end."""
-    found: dict[str, None] = {}
+def _phrases(fields: list[_Field]) -> dict[str, list[str]]:
+    """Words, and runs of two and three words that touch, each with its words; stop words neither alone nor at an end."""
+    found: dict[str, list[str]] = {}
     for field in fields:
         places = word_places(field.normalised)
         for first, place in enumerate(places):
             if place.word in STOP_WORDS:
                 continue
-            found[place.word] = None
+            found[place.word] = [place.word]
             for last in range(first + 1, min(first + 3, len(places))):
                 if places[last].start != places[last - 1].end:
                     break
                 if places[last].word not in STOP_WORDS:
-                    found[field.normalised[place.start : places[last].end]] = None
-    return list(found)
+                    run = [each.word for each in places[first : last + 1]]
+                    found.setdefault("".join(run), run)
+    return found
 
 
-def _pairs(fields: list[_Field]) -> list[str]:
+def _pairs(fields: list[_Field]) -> dict[str, list[str]]:
     """Pairs of characters inside the longer words of a text, no stop words."""
-    found: dict[str, None] = {}
+    found: dict[str, list[str]] = {}
     for field in fields:
         for place in word_places(field.normalised):
             for start in range(len(place.word) - 1):
                 pair = place.word[start : start + 2]
                 if pair not in STOP_WORDS and not pair.isascii():
-                    found[pair] = None
-    return list(found)
+                    found[pair] = [pair]
+    return found
