@@ -158,6 +158,7 @@ SOCIALACCOUNT_PROVIDERS = {
 
 # --- mail --------------------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = environment.mail_from
+ALLOW_PRIVATE_WEBHOOKS = environment.allow_private_webhooks
 if environment.mail_url:
     _mail = urlsplit(environment.mail_url)
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -175,7 +175,9 @@ def _upsert(values: dict[tuple[int, int], dict[str, Any]]) -> set[int]:
             unique_fields=["asking", "giving"],
         )
     asking, giving = {a for a, _ in values}, {g for _, g in values}
-    found = Suggestion.objects.filter(asking_id__in=asking, giving_id__in=giving).values_list("pk", "asking_id", "giving_id")
+    found = Suggestion.objects.filter(asking_id__in=asking, giving_id__in=giving).values_list(
+        "pk", "asking_id", "giving_id"
+    )
     return {pk for pk, a, g in found if (a, g) in values}
 
 

@@ -9,6 +9,8 @@ from duijie.core.models import Event
 from duijie.core.worker import at_start, every
 from duijie.match.actions import run_service_level
 from duijie.match.finding import close_suggestions, refresh_reasons, suggest_for, sync_index
+from duijie.match.telling.news import tell_of_found, tell_of_interest, tell_of_introduction
+from duijie.match.telling.outbox import send_due
 from duijie.match.upkeep import heal_match_index, learn_anew_if_due
 
 AT_ONCE = 20
@@ -36,6 +38,28 @@ def forget(events: list[Event]) -> None:
 @handles("listing.disclosed", priority=3, outside=True)
 def tell_reasons_anew(events: list[Event]) -> None:
     refresh_reasons({number for event in events for number in event.payload.get("ids", [])})
+
+
+@handles("match.found", priority=6)
+def tell_both_sides(event: Event) -> None:
+    tell_of_found(event.payload["ids"])
+
+
+@handles("interest.express", "interest.remind", priority=6)
+def tell_channels_of_interest(event: Event) -> None:
+    tell_of_interest(
+        event.payload["ids"], "interest.received" if event.name == "interest.express" else "interest.overdue"
+    )
+
+
+@handles("interest.accept", priority=6)
+def tell_channels_of_introductions(event: Event) -> None:
+    tell_of_introduction([event.payload["introduction"]])
+
+
+@every(5)
+def send_what_is_due() -> None:
+    send_due()
 
 
 @at_start

@@ -6,7 +6,7 @@ from typing import Any
 
 from duijie.core.events import handles
 from duijie.core.models import Event
-from duijie.match.models import Channel, DigestPace, Interest, Message, Outgoing
+from duijie.match.models import Channel, Interest, Message
 from duijie.members.models import User
 from duijie.members.queries import keeps_personal_data
 
@@ -38,7 +38,6 @@ def channels(person: User) -> list[dict[str, Any]]:
 def erase_channels_and_authors(event: Event) -> None:
     """Nothing more is sent to an erased person. What was written to the other side stays theirs, without its author."""
     people = event.payload["ids"]
-    for model in (Channel, Outgoing, DigestPace):
-        model.objects.filter(user__in=people).delete()
+    Channel.objects.filter(user__in=people).delete()
     Message.objects.filter(author__in=people).update(author=None)
     Interest.objects.filter(from_user__in=people).update(from_user=None)

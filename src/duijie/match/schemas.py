@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from duijie.core.schema import Choices, Day, Record, Words, YesNo, choice, said
+from pydantic import Field
+
+from duijie.core.schema import Choices, Day, Record, Whole, Words, YesNo, choice, choices, said
 from duijie.core.schema.types import line, long_text
 
 
@@ -61,3 +63,42 @@ class EndRecord(Record):
     """Why an introduction ends."""
 
     reason: Annotated[line(300), said("结束的原因", "Why it ends", example="技术路线不同")]
+
+
+class ChannelKind(Choices):
+    """Where else one may be told."""
+
+    STANDARD = "standard", "Webhook（Standard Webhooks）", "Webhook (Standard Webhooks)"
+    WECOM = "wecom", "企业微信群机器人", "WeCom group robot"
+    DINGTALK = "dingtalk", "钉钉群机器人", "DingTalk group robot"
+    FEISHU = "feishu", "飞书群机器人", "Feishu group robot"
+
+
+class ChannelPace(Choices):
+    """How often a channel is told."""
+
+    AT_ONCE = "at_once", "随时", "At once"
+    DAILY = "daily", "每天汇总一次", "Once a day"
+    WEEKLY = "weekly", "每周汇总一次", "Once a week"
+
+
+class ChannelEvent(Choices):
+    """What a channel may hear of."""
+
+    MATCH_FOUND = "match.found", "找到伙伴", "Partners found"
+    INTEREST_RECEIVED = "interest.received", "有人感兴趣", "Interest received"
+    INTEREST_OVERDUE = "interest.overdue", "答复超时", "An answer is overdue"
+    INTRODUCTION_OPENED = "introduction.opened", "双方同意", "Both sides agreed"
+
+
+class ChannelRecord(Record):
+    """A webhook or a group robot."""
+
+    kind: Annotated[choice(ChannelKind), said("渠道", "Channel", example="钉钉群机器人")]
+    name: Annotated[line(80), said("名称", "Name", example="园区招商群")]
+    url: Annotated[line(500), said("地址", "Address", example="https://oapi.dingtalk.com/robot/send?access_token=…")]
+    secret: Annotated[line(120) | None, said("加签密钥", "Secret", help_zh="钉钉、飞书的“加签”密钥；Webhook 留空会自动生成", help_en="The signing secret of DingTalk or Feishu; for a webhook one is made where this is empty")] = None  # fmt: skip
+    events: Annotated[choices(ChannelEvent) | None, said("通知什么", "What", help_zh="不选就是全部", help_en="All where none is chosen")] = None  # fmt: skip
+    pace: Annotated[choice(ChannelPace) | None, said("多久一次", "How often")] = None
+    quiet_from: Annotated[Whole | None, Field(ge=0, le=23), said("免打扰从几点", "Quiet from", unit=("点", "o'clock"), example="21")] = None  # fmt: skip
+    quiet_until: Annotated[Whole | None, Field(ge=0, le=23), said("免打扰到几点", "Quiet until", unit=("点", "o'clock"), example="8")] = None  # fmt: skip

@@ -87,6 +87,7 @@ class KeyScope(Choices):
 class MailPace(Choices):
     AT_ONCE = "at_once", "随时发送", "At once"
     DAILY = "daily", "每天汇总一次", "Once a day"
+    WEEKLY = "weekly", "每周汇总一次", "Once a week"
     NEVER = "never", "不发邮件", "No mail"
 
 

@@ -19,6 +19,7 @@ from duijie.members.queries import staff_of_member, staff_of_organisation
 
 KEEP_NOTICES = timedelta(days=400)
 DAILY_MAIL_HOUR = 8  # in Shanghai
+MONDAY = 0
 
 
 @handles("organisation.registered", "organisation.changed")
@@ -132,8 +133,17 @@ def mail_notices_at_once(events: list[Event]) -> None:
 @every(1800)
 def mail_daily_notices() -> None:
     """In the morning: one mail to those who want one a day. What was mailed is marked, so that a second call sends nothing."""
-    if timezone.localtime().hour == DAILY_MAIL_HOUR:
+    now = timezone.localtime()
+    if now.hour == DAILY_MAIL_HOUR:
         mails.send_daily()
+        if now.weekday() == MONDAY:
+            mails.send_weekly()
+
+
+@every(300)
+def mail_what_waited() -> None:
+    """What came in somebody's quiet hours goes out when they are over."""
+    mails.send_waiting()
 
 
 @every(86_400)

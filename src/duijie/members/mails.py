@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
+from django.core import signing
 from django.core.mail import EmailMessage
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,7 +16,9 @@ from duijie.core.language import speaking, t
 from duijie.core.models import Notification
 from duijie.members.models import Mails, User
 
-NEWS_FOR = timedelta(days=2)  # what is older is no news any more and goes into no mail
+# What is older is no news any more and goes into no mail.
+NEWS_FOR = {Mails.AT_ONCE: timedelta(days=2), Mails.DAILY: timedelta(days=2), Mails.WEEKLY: timedelta(days=8)}
+STOP_SALT = "members.stop_mails"
 
 
 def invitation(person: User, where: str) -> EmailMessage:
@@ -68,16 +72,12 @@ def send_notices(user_ids: Sequence[int], *, pace: str) -> int:
     A notice is marked after its mail has gone: a crash between the two sends it twice, never loses it.
     """
     people = User.objects.filter(pk__in=user_ids, is_active=True, mails=pace).exclude(email="")
+    hour = timezone.localtime().hour
     sent = 0
     for person in people:
-        news = list(
-            Notification.objects.filter(
-                user_id=person.pk,
-                mailed_at__isnull=True,
-                read_at__isnull=True,
-                created_at__gte=timezone.now() - NEWS_FOR,
-            ).order_by("id")[:100]
-        )
+        if pace == Mails.AT_ONCE and is_quiet(hour, person.quiet_from, person.quiet_until):
+            continue  # the sweep comes back when the quiet hours are over
+        news = list(_news_of([person.pk], pace).order_by("id")[:100])
         if not news:
             continue
         _notice_mail(person, news).send()
@@ -86,10 +86,50 @@ def send_notices(user_ids: Sequence[int], *, pace: str) -> int:
     return sent
 
 
+def _news_of(user_ids: Sequence[int], pace: str) -> QuerySet[Notification]:
+    since = timezone.now() - NEWS_FOR[Mails(pace)]
+    return Notification.objects.filter(
+        user_id__in=user_ids, mailed_at__isnull=True, read_at__isnull=True, created_at__gte=since
+    )
+
+
+def is_quiet(hour: int, quiet_from: int, quiet_until: int) -> bool:
+    """Whether an hour of the day lies in the quiet hours; they may pass midnight, equal ends mean none."""
+    if quiet_from <= quiet_until:
+        return quiet_from <= hour < quiet_until
+    return hour >= quiet_from or hour < quiet_until
+
+
+def send_waiting() -> int:
+    """Mail those who want mail at once what was held back in their quiet hours, or by a mail server that did not answer."""
+    people = list(User.objects.filter(is_active=True, mails=Mails.AT_ONCE).values_list("pk", flat=True))
+    waiting = _news_of(people, Mails.AT_ONCE).values_list("user_id", flat=True).distinct()
+    return send_notices(list(waiting), pace=Mails.AT_ONCE)
+
+
+def stop_address(person: User) -> str:
+    """The address with which this person stops all mail without signing in."""
+    return settings.BASE_URL + reverse("stop_mails", args=[signing.dumps(person.uid, salt=STOP_SALT)])
+
+
+def person_of_stop(token: str) -> User | None:
+    """Whose stop link this is; None for a token that was not made here."""
+    try:
+        return User.objects.filter(uid=signing.loads(token, salt=STOP_SALT)).first()
+    except signing.BadSignature:
+        return None
+
+
 def send_daily() -> int:
     """Mail yesterday's notices to everybody who wants one mail a day."""
     waiting = User.objects.filter(is_active=True, mails=Mails.DAILY).values_list("pk", flat=True)
     return send_notices(list(waiting), pace=Mails.DAILY)
+
+
+def send_weekly() -> int:
+    """Mail the week's notices to everybody who wants one mail a week."""
+    waiting = User.objects.filter(is_active=True, mails=Mails.WEEKLY).values_list("pk", flat=True)
+    return send_notices(list(waiting), pace=Mails.WEEKLY)
 
 
 def _notice_mail(person: User, news: list[Notification]) -> EmailMessage:
@@ -98,8 +138,12 @@ def _notice_mail(person: User, news: list[Notification]) -> EmailMessage:
         subject = (
             lines[0].split("\n")[0] if len(news) == 1 else t("您有 {n} 条新消息", "{n} notices for you", n=len(news))
         )
+        stop = stop_address(person)
         ending = t(
-            "在“我的账号”里可以改为每天一封或不再接收。",
-            "Under “My account” you can choose one mail a day, or none.",
+            "在“我的账号”里可以改为每天或每周一封，并设置免打扰时间。\n不再接收邮件：{url}",
+            "Under “My account” you can choose one mail a day or a week, and quiet hours.\nStop all mail: {url}",
+            url=stop,
         )
-    return EmailMessage(subject, "\n\n".join([*lines, ending]), to=[person.email])
+    # RFC 8058: the mail program's own button stops the mails by one POST.
+    headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return EmailMessage(subject, "\n\n".join([*lines, ending]), to=[person.email], headers=headers)

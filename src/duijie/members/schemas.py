@@ -115,6 +115,8 @@ class ProfileRecord(Record):
     phone: Annotated[Phone | None, said("电话", "Telephone", help_zh="双方同意对接后才会给对方看到", help_en="Shown to the other side only after both agree", group=_ACCOUNT)] = None  # fmt: skip
     language: Annotated[choice(Language) | None, said("语言", "Language", group=_ACCOUNT)] = None
     mails: Annotated[choice(MailPace) | None, said("邮件提醒", "Mail", group=_ACCOUNT)] = None
+    quiet_from: Annotated[Whole | None, Field(ge=0, le=23), said("免打扰从几点", "Quiet from", unit=("点", "o'clock"), example="21", help_zh="随时发送的邮件在这段时间里等到早上", help_en="Mail at once waits for the morning", group=_ACCOUNT)] = None  # fmt: skip
+    quiet_until: Annotated[Whole | None, Field(ge=0, le=23), said("免打扰到几点", "Quiet until", unit=("点", "o'clock"), example="8", group=_ACCOUNT)] = None  # fmt: skip
 
 
 class RoleGrantRecord(Record):

@@ -1,5 +1,6 @@
 """Every write of matching: verdicts, interest and its answer, introductions, how one is told."""
 
+from duijie.match.actions.channels import create_channel, delete_channel, send_again, switch_channel, test_channel
 from duijie.match.actions.interest import (
     accept_interest,
     decline_interest,
@@ -12,7 +13,9 @@ from duijie.match.actions.verdicts import forward, give_verdict
 
 __all__ = [
     "accept_interest",
+    "create_channel",
     "decline_interest",
+    "delete_channel",
     "end_introduction",
     "express_interest",
     "forward",
@@ -20,6 +23,9 @@ __all__ = [
     "hand_on",
     "run_service_level",
     "say",
+    "send_again",
     "set_next_step",
+    "switch_channel",
+    "test_channel",
     "withdraw_interest",
 ]

@@ -2,11 +2,10 @@
 
 from duijie.match.models.introductions import Introduction, Message
 from duijie.match.models.suggestions import Forward, Interest, Suggestion, Verdict
-from duijie.match.models.telling import Channel, DigestPace, Outgoing
+from duijie.match.models.telling import Channel, Outgoing
 
 __all__ = [
     "Channel",
-    "DigestPace",
     "Forward",
     "Interest",
     "Introduction",

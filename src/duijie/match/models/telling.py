@@ -5,26 +5,14 @@ from django.db import models
 from duijie.core.ids import new_id
 
 
-class DigestPace(models.Model):
-    """How often somebody wants to hear of matches, and when to be left alone."""
+class Channel(models.Model):
+    """Where else to tell than behind the bell and by mail: a webhook of Standard Webhooks, or a group robot of WeCom,
+    DingTalk or Feishu. It belongs to a member, an organisation or a person; robots are silent in the quiet hours."""
 
     class Pace(models.TextChoices):
-        AT_ONCE = "at_once", "立即"
+        AT_ONCE = "at_once", "随时"
         DAILY = "daily", "每天"
         WEEKLY = "weekly", "每周"
-        OFF = "off", "不要"
-
-    user = models.OneToOneField("members.User", on_delete=models.CASCADE, related_name="digest_pace")
-    pace = models.CharField(max_length=8, choices=Pace.choices, default=Pace.DAILY)
-    by_mail = models.BooleanField(default=True)
-    quiet_from = models.PositiveSmallIntegerField(default=21, help_text="hour of the day in Asia/Shanghai")
-    quiet_until = models.PositiveSmallIntegerField(default=8)
-    stop_token = models.CharField(max_length=43, unique=True)
-    sent_until = models.DateTimeField(null=True)
-
-
-class Channel(models.Model):
-    """Where else to tell: a webhook of Standard Webhooks, or a group robot of WeCom, DingTalk or Feishu."""
 
     class Kind(models.TextChoices):
         STANDARD = "standard", "Standard Webhooks"
@@ -41,13 +29,16 @@ class Channel(models.Model):
     member = models.ForeignKey("members.Member", null=True, on_delete=models.CASCADE, related_name="+")
     organisation = models.ForeignKey("members.Organisation", null=True, on_delete=models.CASCADE, related_name="+")
     events = models.JSONField(default=list)
+    pace = models.CharField(max_length=8, choices=Pace.choices, default=Pace.AT_ONCE)
+    quiet_from = models.PositiveSmallIntegerField(default=21, help_text="hour of the day in Asia/Shanghai")
+    quiet_until = models.PositiveSmallIntegerField(default=8)
     active = models.BooleanField(default=True)
     failures = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
 
 class Outgoing(models.Model):
-    """One message owed to a channel or a mailbox: sent at least once, retried with growing pauses, kept as a log."""
+    """One message owed to a channel: sent at least once, retried with growing pauses, kept as a log."""
 
     class Status(models.TextChoices):
         WAITING = "waiting", "待发送"
@@ -55,8 +46,8 @@ class Outgoing(models.Model):
         FAILED = "failed", "失败"
 
     uid = models.CharField(max_length=26, unique=True, default=new_id)
-    channel = models.ForeignKey(Channel, null=True, on_delete=models.CASCADE, related_name="outgoing")
-    user = models.ForeignKey("members.User", null=True, on_delete=models.CASCADE, related_name="+")
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="outgoing")
+    key = models.CharField(max_length=80, default=new_id, help_text="the same key is owed once to a channel")
     subject = models.CharField(max_length=200, blank=True)
     body = models.JSONField(default=dict)
     status = models.CharField(max_length=7, choices=Status.choices, default=Status.WAITING)
@@ -70,3 +61,4 @@ class Outgoing(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["status", "due_at"])]
+        constraints = [models.UniqueConstraint(fields=["channel", "key"], name="owed_once_to_a_channel")]

@@ -21,7 +21,14 @@ from duijie.members.actions.organisations import (
     verify_organisation,
     withdraw_verification,
 )
-from duijie.members.actions.people import change_profile, close_account, create_person, erase_person, invite_person
+from duijie.members.actions.people import (
+    change_profile,
+    close_account,
+    create_person,
+    erase_person,
+    invite_person,
+    stop_mails,
+)
 from duijie.members.actions.roles import grant_role, revoke_role
 
 __all__ = [
@@ -52,6 +59,7 @@ __all__ = [
     "rotate_api_key",
     "sign_agreement",
     "start_sheet",
+    "stop_mails",
     "upsert_organisation",
     "verify_organisation",
     "withdraw_verification",

@@ -15,10 +15,11 @@ from duijie.core.actions import acting
 from duijie.core.errors import Conflict, NotFound
 from duijie.core.models import Notification
 from duijie.members.actions.roles import demand_another_platform_admin, give, member_of_scope
-from duijie.members.models import ApiKey, Organisation, RoleGrant, User
+from duijie.members.models import ApiKey, Mails, Organisation, RoleGrant, User
 from duijie.members.places import place_of_person, place_of_scope
 from duijie.members.rules import demand, demand_grant
 from duijie.members.schemas import PersonRecord, ProfileRecord
+from duijie.members.viewers import viewer_of
 
 
 def create_person(*, actor: Viewer, record: PersonRecord, password: str = "", encoded: bool = False) -> User:
@@ -87,6 +88,8 @@ def change_profile(*, actor: Viewer, person: User, record: ProfileRecord) -> Use
             "phone": record.phone or "",
             "language": record.language or current.language,
             "mails": record.mails or current.mails,
+            "quiet_from": current.quiet_from if record.quiet_from is None else record.quiet_from,
+            "quiet_until": current.quiet_until if record.quiet_until is None else record.quiet_until,
         }
         changed = sorted(name for name, value in values.items() if getattr(current, name) != value)
         if not changed:
@@ -102,6 +105,15 @@ def change_profile(*, actor: Viewer, person: User, record: ProfileRecord) -> Use
         # The names of the fields only: what they hold is personal.
         act.done(current, event="account.changed", ids=[current.pk], detail={"fields": changed}, fields=changed)
     return current
+
+
+def stop_mails(person: User) -> None:
+    """The one click at the foot of a mail: no more mail, without signing in. What stands behind the bell stays there."""
+    with acting(viewer_of(person), "account.stop_mails") as act:
+        if not User.objects.filter(pk=person.pk).exclude(mails=Mails.NEVER).update(mails=Mails.NEVER):
+            act.nothing_changed()
+            return
+        act.done(person, event="account.changed", ids=[person.pk], detail={"fields": ["mails"]}, fields=["mails"])
 
 
 def close_account(*, actor: Viewer, person: User) -> None:

@@ -11,6 +11,7 @@ class Mails(models.TextChoices):
 
     AT_ONCE = "at_once"
     DAILY = "daily"
+    WEEKLY = "weekly"
     NEVER = "never"
 
 
@@ -26,6 +27,10 @@ class User(AbstractUser):
         "members.Organisation", null=True, blank=True, on_delete=models.SET_NULL, related_name="people"
     )
     mails = models.CharField(max_length=8, choices=Mails.choices, default=Mails.AT_ONCE)
+    quiet_from = models.PositiveSmallIntegerField(
+        default=21, help_text="hour in Asia/Shanghai from which no mail is sent"
+    )
+    quiet_until = models.PositiveSmallIntegerField(default=8)
     invited_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)

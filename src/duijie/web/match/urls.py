@@ -6,7 +6,7 @@ from django.urls import path
 
 from duijie.core.language import Label
 from duijie.match.queries import received_interests
-from duijie.web.match import extras, views, why
+from duijie.web.match import channels, extras, views, why
 from duijie.web.navigation import NavigationItem, register, signed_in
 from duijie.web.publish.listing import EXTRAS
 
@@ -32,6 +32,9 @@ register(
 )
 
 urlpatterns = [
+    path("account/channels/", channels.channels, name="channels"),
+    path("account/channels/new/", channels.new_channel, name="new_channel"),
+    path("account/channels/<str:channel_uid>/", channels.channel, name="channel"),
     path("match/", views.inbox, name="match_inbox"),
     path("match/why/", why.why_page, name="match_why"),
     path("match/interest/<str:uid>/", views.interest_page, name="match_interest"),

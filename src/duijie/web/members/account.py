@@ -8,12 +8,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
 
-from duijie.core.errors import Fault
+from duijie.core.errors import Fault, NotFound
 from duijie.core.language import Label, t
-from duijie.members import actions, queries
+from duijie.members import actions, mails, queries
 from duijie.members.choices import MailPace, Role, Scope
-from duijie.members.models import User
+from duijie.members.models import Mails, User
 from duijie.members.schemas import ProfileRecord
 from duijie.web.members.forms import FormPage, for_people, viewer_of_page
 
@@ -74,6 +75,18 @@ def export(request: HttpRequest) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
     return response
+
+
+@csrf_exempt  # the button of a mail program posts here (RFC 8058); the signed token says for whom
+def stop_mails(request: HttpRequest, token: str) -> HttpResponse:
+    """Stop all mail without signing in: a page with one button, since mail scanners open every link."""
+    person = mails.person_of_stop(token)
+    if person is None:
+        raise NotFound("这个链接不完整，请从邮件中重新打开。", "This link is incomplete; open it from the mail again.")
+    if request.method == "POST":
+        actions.stop_mails(person)
+    person.refresh_from_db(fields=["mails"])
+    return render(request, "members/stop_mails.html", {"stopped": person.mails == Mails.NEVER})
 
 
 @for_people

@@ -62,6 +62,7 @@ urlpatterns = [
     path("", include((_pages, "members"))),
     path("account/", account.account, name="account"),
     path("account/edit/", account.edit_account, name="edit_account"),
+    path("mails/stop/<str:token>/", account.stop_mails, name="stop_mails"),
     path("account/export/", account.export, name="export_account"),
     path("account/erase/", account.erase, name="erase_account"),
 ]
