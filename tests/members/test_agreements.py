@@ -87,6 +87,7 @@ def test_eight_of_eleven_parts_have_a_valid_agreement() -> None:
     with speaking("en"):
         assert found.sentence("Nanhu") == "8 of 11 parts of Nanhu have a valid agreement on 2022-12-31"
     assert queries.coverage_of_parts(viewer(), nanhu, on=date(2023, 1, 1)).covered == []
+    assert queries.coverages_of_parts(viewer(), on=date(2022, 12, 31)) == [(nanhu, found)]
     assert queries.coverage(viewer(), parts, on=FIRST, partners=[partner]).covered == parts[:8]
     assert queries.coverage(viewer(), parts, on=FIRST, partners=parts).covered == []
     assert queries.coverage(viewer(), parts, on=FIRST, kind="medical").covered == []

@@ -383,6 +383,7 @@ def grow(world: World, count: int) -> None:
     """More of everything that a list shows."""
     for _ in range(count):
         park = make_member(alliances=[world.alliance], parent=world.park)
+        make_member(parent=make_member())
         firm = make_organisation(member=world.park)
         make_organisation(member=world.park, verified=False)
         make_user("organisation", firm)

@@ -54,7 +54,6 @@ def agreements(request: HttpRequest) -> HttpResponse:
         ),
         Facet.of(request, "all", Label("范围", "Which"), [Option("1", Label("包括已到期的", "Those that are over too"))], many=False),
     ]  # fmt: skip
-    wholes = Member.objects.filter(parts__isnull=False).distinct().order_by("name")
     context = {
         "tabs": tabs_of("agreements"),
         "table": _table(request, list(found[pages.start : pages.stop]), pages, day),
@@ -63,7 +62,7 @@ def agreements(request: HttpRequest) -> HttpResponse:
         "facets": facets,
         "active": ActiveFilter.from_facets(facets),
         "coverages": [
-            (name_of(whole), queries.coverage_of_parts(viewer, whole, on=day, kind=kind), whole) for whole in wholes
+            (name_of(whole), found, whole) for whole, found in queries.coverages_of_parts(viewer, on=day, kind=kind)
         ],
         "q": asked.get("q", ""),
         "pairs": len(graph.edges),
