@@ -6,7 +6,8 @@ from django.urls import path
 
 from duijie.core.language import Label
 from duijie.match.queries import received_interests
-from duijie.web.match import channels, extras, views, why
+from duijie.match.worklist import members_in_charge
+from duijie.web.match import channels, extras, views, why, worklist
 from duijie.web.navigation import NavigationItem, register, signed_in
 from duijie.web.publish.listing import EXTRAS
 
@@ -31,7 +32,19 @@ register(
     )
 )
 
+register(
+    NavigationItem(
+        "worklist",
+        Label("工作清单", "Worklist"),
+        "list-check",
+        "worklist",
+        order=33,
+        visible=lambda viewer: bool(members_in_charge(viewer)),
+    )
+)
+
 urlpatterns = [
+    path("worklist/", worklist.worklist_page, name="worklist"),
     path("account/channels/", channels.channels, name="channels"),
     path("account/channels/new/", channels.new_channel, name="new_channel"),
     path("account/channels/<str:channel_uid>/", channels.channel, name="channel"),
