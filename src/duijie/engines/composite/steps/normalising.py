@@ -138,8 +138,9 @@ def _ratio_to_base(panel: Panel, codes: list[str], state: State, arguments: Mapp
     if len(wrong):
         row, column = wrong[0]
         refuse("ratio_not_positive", f"{place} {panel.place(int(row), codes[column])}", value=float(base[row, column]))
-    found: Floats = np.where(signs > 0, block / base, base / block) * arguments["scale"]
-    return found
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(signs > 0, block / base, base / block)
+    return np.asarray(share * arguments["scale"], dtype=float)
 
 
 def _normalise(panel: Panel, arguments: Mapping[str, Any], state: State, place: str) -> tuple[Panel, dict[str, Any]]:

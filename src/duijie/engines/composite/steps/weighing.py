@@ -83,7 +83,7 @@ def _read_hierarchy(settings: Settings, state: State) -> dict[str, Any]:
         if (
             not isinstance(rows, (list, tuple))
             or len(rows) != len(members)
-            or any(len(row) != len(members) for row in rows)
+            or any(not isinstance(row, (list, tuple)) or len(row) != len(members) for row in rows)
         ):
             refuse("judgements_size", place, count=len(members), members=", ".join(members))
         matrices[node] = [[weighting.parse_judgement(cell, place) for cell in row] for row in rows]
