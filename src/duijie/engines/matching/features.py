@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from duijie.engines.matching.arrays import Ragged, Rows
 from duijie.engines.matching.corpus import CorpusModel
 from duijie.engines.matching.query import FIELDS, Query, key_of
-from duijie.engines.matching.segment import Segment
+from duijie.engines.matching.segment import BODY, HEAD_UNITS, Segment
 from duijie.engines.matching.signature import (
     HASH_BITS,
     HASH_SIZE,
@@ -73,7 +73,7 @@ class Comparer:
         columns = self._lexical(query, model, terms, sums)
         columns += self._meaning(query, segment, rows)
         columns += self._soft(query, model, terms)
-        columns += _lengths(terms)
+        columns += [sums[:, HEAD_UNITS], sums[:, BODY]]
         found: NDArray[np.float64] = np.stack(columns, axis=1)
         return found
 
@@ -95,13 +95,14 @@ class Comparer:
         owner = np.searchsorted(terms.offsets, hits, side="right") - 1
         rows = len(terms)
         cell = owner * len(ORDERS) + order
-        head = in_head(found)
+        head = np.flatnonzero(in_head(found))
+        head_cell, head_place = cell[head], place[head]
         counts = counts_of(found).astype(np.float32)
         lengths = sums[owner, 8 + order].astype(np.float32) / model.mean_lengths[order].astype(np.float32)
         saturated = counts * (_K1 + 1) / (counts + _K1 * (1 - _B + _B * lengths))
 
-        def total(weights: NDArray[Any]) -> NDArray[Any]:
-            return np.bincount(cell, weights=weights, minlength=rows * len(ORDERS)).reshape(rows, len(ORDERS))
+        def total(cells: NDArray[np.int64], weights: NDArray[Any]) -> NDArray[Any]:
+            return np.bincount(cells, weights=weights, minlength=rows * len(ORDERS)).reshape(rows, len(ORDERS))
 
         ids = query.keys & np.uint32(HASH_SIZE - 1)
         orders = (query.keys >> np.uint32(HASH_BITS)).astype(np.int64)
@@ -113,9 +114,9 @@ class Comparer:
             strength = np.where(present, 1 + np.log(np.maximum(many, 1)), 0) * rare
             squares = np.bincount(orders, weights=strength.astype(np.float64) ** 2, minlength=len(ORDERS))
             shares = np.bincount(orders, weights=np.where(present, rare, 0), minlength=len(ORDERS))
-            product = total(np.where(head, (strength * rare)[place], 0))
-            covered = total(np.where(head, np.where(present, rare, 0)[place], 0))
-            saturation = total((many * bm25)[place] * saturated)
+            product = total(head_cell, (strength * rare)[head_place])
+            covered = total(head_cell, np.where(present, rare, 0)[head_place])
+            saturation = total(cell, (many * bm25)[place] * saturated)
             for chosen in _SETS.values():
                 norm = np.sqrt(squares[list(chosen)].sum() * sums[:, list(chosen)].sum(axis=1))
                 columns.append(product[:, list(chosen)].sum(axis=1) / np.maximum(norm, 1e-6))
@@ -143,7 +144,8 @@ class Comparer:
         asked = query.soft
         mine = places[asked & np.uint32(HASH_SIZE - 1)]
         asked, mine = asked[mine >= 0], mine[mine >= 0]
-        wanted = np.flatnonzero(in_head(values) & (orders_of(values) <= TWO))
+        wanted = np.flatnonzero(in_head(values))
+        wanted = wanted[orders_of(values[wanted]) <= TWO]
         theirs = places[ids_of(values[wanted])]
         wanted, theirs = wanted[theirs >= 0], theirs[theirs >= 0]
         if not mine.size or not wanted.size:
@@ -182,18 +184,6 @@ class Comparer:
             units = model.vectors.values / np.maximum(lengths, 1e-9)
             self._grams = (model, places, units, model.head.smooth_weight(model.vectors.ids))
         return self._grams[1:]
-
-
-def _lengths(terms: Ragged) -> list[NDArray[np.float64]]:
-    """Distinct units of the head, and the share of distinct grams that stand outside it."""
-    values: NDArray[np.uint32] = terms.values  # type: ignore[assignment]
-    owners, order, head = terms.owners(), orders_of(values), in_head(values)
-    rows = len(terms)
-    units = np.bincount(owners[head & (order == ONE)], minlength=rows).astype(np.float64)
-    grams = order <= TWO
-    inside = np.bincount(owners[grams & head], minlength=rows)
-    whole = np.bincount(owners[grams], minlength=rows)
-    return [units, 1 - inside / np.maximum(whole, 1)]
 
 
 def _peaks(near: NDArray[np.float32], cells: NDArray[np.int64], rows: int) -> NDArray[np.float64]:

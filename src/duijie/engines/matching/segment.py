@@ -17,10 +17,11 @@ from duijie.engines.matching.arrays import Ragged, Rows
 from duijie.engines.matching.candidates import EXHAUSTIVE_ROWS, Lists, Postings
 from duijie.engines.matching.corpus import CorpusModel, stable_hash
 from duijie.engines.matching.document import KINDS, Document, from_record, to_record
-from duijie.engines.matching.signature import ORDERS, Terms, counts_of, ids_of, in_head, orders_of, terms_of
+from duijie.engines.matching.signature import ONE, ORDERS, TWO, Terms, counts_of, ids_of, in_head, orders_of, terms_of
 
 _COLUMNS = ("keys", "kinds", "owners", "organisations", "audiences", "versions")
 _RAGGED = ("terms", "records")
+HEAD_UNITS, BODY, SUMS = 12, 13, 14
 _DERIVED = ("sums", "vectors", "vector_scales")
 
 
@@ -28,8 +29,8 @@ _DERIVED = ("sums", "vectors", "vector_scales")
 class Derived:
     """What depends on the corpus model.
 
-    `sums` has 12 columns: for each order of terms the squared rarities of the head, the rarities of the head, the standings in the
-    whole. `vectors` are meaning vectors in 8 bits, to be multiplied by `vector_scales`.
+    `sums` has 14 columns: for each order of terms the squared rarities of the head, the rarities of the head, the standings in the
+    whole; then distinct units of the head, and the share of distinct grams that stand outside it. `vectors` are meaning vectors in 8 bits, to be multiplied by `vector_scales`.
     """
 
     sums: NDArray[np.float32]
@@ -156,7 +157,7 @@ def derive(rows: Segment, model: CorpusModel, *, batch: int = 20_000) -> Derived
     """What depends on the model, for all rows, in batches of bounded memory."""
     size = len(rows)
     dimensions = model.vectors.dimensions
-    derived = Derived(np.zeros((size, 12), np.float32), np.zeros((size, dimensions), np.int8), np.ones(size, np.float32))
+    derived = Derived(np.zeros((size, SUMS), np.float32), np.zeros((size, dimensions), np.int8), np.ones(size, np.float32))
     for start in range(0, size, batch):
         part = slice(start, min(start + batch, size))
         terms = rows.terms.take(np.arange(part.start, part.stop, dtype=np.int64))
@@ -167,12 +168,17 @@ def derive(rows: Segment, model: CorpusModel, *, batch: int = 20_000) -> Derived
 
 def _sums(terms: Ragged, model: CorpusModel) -> NDArray[np.float32]:
     values: Terms = terms.values.astype(np.uint32, copy=False)
-    places = terms.owners() * len(ORDERS) + orders_of(values)
-    rare = model.head.smooth_weight(ids_of(values)).astype(np.float64) * in_head(values)
+    owners, order, head = terms.owners(), orders_of(values), in_head(values)
+    places = owners * len(ORDERS) + order
+    rare = model.head.smooth_weight(ids_of(values)).astype(np.float64) * head
     columns = [
         np.bincount(places, weights=weights, minlength=len(terms) * len(ORDERS)).reshape(-1, len(ORDERS))
         for weights in (rare**2, rare, counts_of(values))
     ]
+    units = np.bincount(owners[head & (order == ONE)], minlength=len(terms))
+    inside = np.bincount(owners[head & (order <= TWO)], minlength=len(terms))
+    whole = np.bincount(owners[order <= TWO], minlength=len(terms))
+    columns += [units[:, None], (1 - inside / np.maximum(whole, 1))[:, None]]
     return np.concatenate(columns, axis=1).astype(np.float32)
 
 
@@ -191,5 +197,5 @@ def segment_of(documents: Sequence[Document], audiences: Sequence[int], dimensio
         versions=np.array([stable_hash(document.version) for document in documents], dtype=np.int64),
         terms=Ragged.of([terms_of(document) for document in documents], np.uint32),
         records=Ragged.of([np.frombuffer(each, dtype=np.uint8) for each in raw], np.uint8),
-        derived=Derived(np.zeros((size, 12), np.float32), np.zeros((size, dimensions), np.int8), np.ones(size, np.float32)),
+        derived=Derived(np.zeros((size, SUMS), np.float32), np.zeros((size, dimensions), np.int8), np.ones(size, np.float32)),
     )

@@ -16,6 +16,8 @@ from duijie.engines.matching.segment import Segment
 
 KEPT_MASKS = 64
 REFERENCE_DOCUMENTS = 384
+REFERENCE_TERMS = 60_000
+LEAST_REFERENCE = 96
 """How many documents say what an ordinary comparison is."""
 
 
@@ -93,11 +95,13 @@ class State:
         public = np.array([PUBLIC in tokens for tokens in self.audiences], dtype=bool)
         if not self.segments:
             return None
-        parts, keys = [], []
+        parts = []
         for segment, alive in zip(self.segments, self.alive, strict=True):
             rows = np.flatnonzero(alive & wanted[segment.kinds] & public[segment.audiences])
             rows = rows[np.argsort(segment.keys[rows], kind="stable")[:REFERENCE_DOCUMENTS]]
             parts.append(segment.take(rows))
-            keys.append(segment.keys[rows])
-        order = np.argsort(np.concatenate(keys), kind="stable")[:REFERENCE_DOCUMENTS].astype(np.int64)
-        return Segment.joined(parts).take(order), np.arange(order.size, dtype=np.int64)
+        joined = Segment.joined(parts)
+        order = np.argsort(joined.keys, kind="stable")[:REFERENCE_DOCUMENTS].astype(np.int64)
+        sizes = np.diff(joined.terms.offsets)[order]
+        order = order[(np.cumsum(sizes) <= REFERENCE_TERMS) | (np.arange(order.size) < LEAST_REFERENCE)]
+        return joined.take(order), np.arange(order.size, dtype=np.int64)

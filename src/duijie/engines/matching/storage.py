@@ -23,7 +23,7 @@ from duijie.engines.matching.semantics import Vectors
 from duijie.engines.matching.state import State
 
 MANIFEST = "CURRENT"
-FORMAT = 3
+FORMAT = 4
 
 
 def empty_model() -> CorpusModel:
