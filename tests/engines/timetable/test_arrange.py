@@ -141,9 +141,9 @@ def test_reasons_name_what_stands_in_the_way() -> None:
 
 
 def test_a_generated_event_is_seated_within_its_bounds_and_reports() -> None:
-    event = generate_event(Size(projects=8, investors=8, firms=40, slots=10, tables=12, halls=3, sectors=4), seed=5)
+    event = generate_event(Size(projects=6, investors=6, firms=24, slots=8, tables=8, halls=3, sectors=4), seed=5)
     reports: list[Report] = []
-    result = arrange(event, Effort(scale=0.2, report=reports.append, conflicts=3_000))
+    result = arrange(event, Effort(scale=0.05, report=reports.append, conflicts=300))
     assert verify(event, result.meetings) == []
     assert result.goals["worth"].value >= 0.98 * result.goals["worth"].bound
     assert result.goals["musts"].value == result.goals["musts"].bound

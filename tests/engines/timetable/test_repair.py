@@ -61,10 +61,10 @@ def test_what_is_past_stays() -> None:
 
 
 def test_a_whole_event_after_no_shows() -> None:
-    event = generate_event(Size(projects=10, investors=10, firms=60, slots=10, tables=14, halls=3, sectors=4), seed=3)
-    published = arrange(event, Effort(scale=0.2, conflicts=2_000)).meetings
+    event = generate_event(Size(projects=6, investors=6, firms=30, slots=8, tables=8, halls=3, sectors=4), seed=3)
+    published = arrange(event, Effort(scale=0.05, conflicts=200)).meetings
     ids = [participant.id for participant in event.participants]
-    disruption = Disruption(no_shows=frozenset(random.Random(3).sample(ids, 4)))
+    disruption = Disruption(no_shows=frozenset(random.Random(3).sample(ids, 3)))
     mended = repair(event, published, disruption)
     assert verify(disrupted(event, disruption), mended.timetable.meetings, fairness=False) == []
     assert len(mended.moved) < 0.1 * (len(mended.kept) + len(mended.moved))

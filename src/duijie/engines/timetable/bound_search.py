@@ -56,7 +56,11 @@ class Answer:
 
 
 class BoundSearch:
-    """A solver over one encoding; `breaks_at_most` is a hard limit beside the goal that is being minimised."""
+    """A solver over one encoding.
+
+    breaks_at_most: a hard limit beside the goal that is being minimised. highest: bounds from here on need not be told apart (a
+    schedule with so much is known), which keeps the counter small; may be set until the first bound is asked.
+    """
 
     def __init__(
         self,
@@ -65,8 +69,10 @@ class BoundSearch:
         goal: Goal = Goal.BREAKS,
         model: BreakModel = BreakModel.HOLE,
         breaks_at_most: int | None = None,
+        highest: int | None = None,
         seed: int = 0,
     ) -> None:
+        self.highest = highest
         self._encoding = problem.encode(model)
         self._literals = self._encoding.break_literals() if goal is Goal.BREAKS else self._encoding.idle_literals()
         if breaks_at_most is not None:
@@ -89,13 +95,14 @@ class BoundSearch:
         if bound >= len(self._literals):
             return None
         if not self._totals:
-            totalizer = ITotalizer(lits=self._literals, ubound=len(self._literals) - 1, top_id=self._encoding.top)
+            most = len(self._literals) - 1 if self.highest is None else min(self.highest, len(self._literals) - 1)
+            totalizer = ITotalizer(lits=self._literals, ubound=max(most, bound), top_id=self._encoding.top)
             self._encoding.top = max(self._encoding.top, totalizer.top_id)
             for clause in totalizer.cnf.clauses:
                 self._solver.add_clause(clause)
             self._totals = list(totalizer.rhs)
             totalizer.delete()
-        return self._totals[bound]
+        return self._totals[bound] if bound < len(self._totals) else None
 
     def ask(self, bound: int | None, conflicts: int) -> Answer:
         """Search for at most `conflicts` conflicts for a timetable with at most `bound` of the goal (None: any)."""

@@ -29,6 +29,7 @@ class RemoteClimb:
         first: int,
         conflicts: int | None,
         breaks_at_most: int | None = None,
+        highest: int | None = None,
         seed: int = 0,
     ) -> None:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
@@ -41,7 +42,7 @@ class RemoteClimb:
         assert self._process.stdin is not None and self._process.stdout is not None
         self.output = self._process.stdout
         self._received = b""
-        search = {"goal": goal, "model": model, "breaks_at_most": breaks_at_most, "seed": seed}
+        search = {"goal": goal, "model": model, "breaks_at_most": breaks_at_most, "highest": highest, "seed": seed}
         pickle.dump((problem, search, first, conflicts), self._process.stdin)
         self._process.stdin.close()
 

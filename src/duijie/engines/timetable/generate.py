@@ -1,6 +1,6 @@
 """Seeded events of real size, for measuring: projects, investors and firms with wishes of Zipf popularity.
 
-Sectors make wishes mutual more often; halls stand apart, so that neighbours can be reached in the pause between two slots and
+Sectors make wishes mutual more often; whoever is much asked for brings more representatives; halls stand apart, so that neighbours can be reached in the pause between two slots and
 the others only with a free slot between; some people come late, leave early or are away for a talk.
 """
 
@@ -42,8 +42,9 @@ def generate_event(size: Size = Size(), *, seed: int = 0) -> Event:
     walking = {
         (f"hall {a + 1}", f"hall {b + 1}"): 3.0 * (b - a) for a in range(size.halls) for b in range(a + 1, size.halls)
     }
-    participants, sector_of = _participants(size, slots, draw)
-    wishes, suggestions = _wishes(size, participants, sector_of, len(slots) * size.tables, draw)
+    popularity = _popularity(size, draw)
+    participants, sector_of = _participants(size, slots, popularity, draw)
+    wishes, suggestions = _wishes(size, participants, popularity, sector_of, len(slots) * size.tables, draw)
     return Event(
         slots=slots,
         places=places,
@@ -66,15 +67,25 @@ def _slots(size: Size) -> tuple[Slot, ...]:
     return tuple(slots)
 
 
+def _popularity(size: Size, draw: random.Random) -> dict[str, list[int]]:
+    """The rank of each participant among its kind, 1 the most asked for."""
+    ranks = {}
+    for kind, count in zip(KINDS, (size.projects, size.investors, size.firms), strict=True):
+        ranks[kind] = list(range(1, count + 1))
+        draw.shuffle(ranks[kind])
+    return ranks
+
+
 def _participants(
-    size: Size, slots: tuple[Slot, ...], draw: random.Random
+    size: Size, slots: tuple[Slot, ...], popularity: dict[str, list[int]], draw: random.Random
 ) -> tuple[tuple[Participant, ...], dict[str, int]]:
     found, sector_of = [], {}
-    for kind, count in zip(KINDS, (size.projects, size.investors, size.firms), strict=True):
-        for number in range(count):
+    for kind, ranks in popularity.items():
+        for number, rank in enumerate(ranks):
             name = f"{kind[0].upper()}{number + 1:04d}"
             share = draw.random()
             heads = 1 if share < 0.7 else 2 if share < 0.95 else 3
+            heads += 3 if rank <= 0.03 * len(ranks) else 1 if rank <= 0.10 * len(ranks) else 0
             people = tuple(
                 Representative(f"{name}-{head + 1}", unavailable=_away(slots, draw)) for head in range(heads)
             )
@@ -96,15 +107,16 @@ def _away(slots: tuple[Slot, ...], draw: random.Random) -> frozenset[str]:
 
 
 def _wishes(
-    size: Size, participants: tuple[Participant, ...], sector_of: dict[str, int], table_slots: int, draw: random.Random
+    size: Size,
+    participants: tuple[Participant, ...],
+    popularity: dict[str, list[int]],
+    sector_of: dict[str, int],
+    table_slots: int,
+    draw: random.Random,
 ) -> tuple[tuple[Wish, ...], tuple[Suggestion, ...]]:
     """Pairs until there are `demand` times as many as table-slots: 6 in 10 wished by both, the rest by one and suggested."""
     by_kind = {kind: [one.id for one in participants if one.kind == kind] for kind in KINDS}
-    weights = {}
-    for kind, ids in by_kind.items():
-        ranks = list(range(1, len(ids) + 1))
-        draw.shuffle(ranks)
-        weights[kind] = [rank**-size.zipf for rank in ranks]
+    weights = {kind: [rank**-size.zipf for rank in ranks] for kind, ranks in popularity.items()}
     everybody = [one.id for one in participants]
     wished: dict[str, tuple[str, str]] = {}
     wishes: list[Wish] = []

@@ -55,7 +55,7 @@ class Neighbourhoods:
         value = breaks if goal is Goal.BREAKS else idle
         if value == 0:
             return False
-        search = BoundSearch(problem, goal=goal, breaks_at_most=None if goal is Goal.BREAKS else breaks)
+        search = BoundSearch(problem, goal=goal, breaks_at_most=None if goal is Goal.BREAKS else breaks, highest=value)
         try:
             answer = search.ask(value - 1, CONFLICTS)
         finally:

@@ -1,8 +1,8 @@
 """The core problem: give every meeting a slot.
 
 Everything bigger (places, wishes, representatives) is reduced to this or built around it. A *break* is a maximal run of
-free slots between two meetings of one participant, as in "The Meeting Scheduling Problem of B2B events" (Bofill, Coll,
-Garcia, Giráldez-Cru, Pesant, Suy, Villaret, JAIR 2022); an *idle slot* is one free slot of such a run.
+free slots between two meetings of one participant, as in "Constraint solving approaches to the
+business-to-business meeting scheduling problem" (Bofill, Coll, Garcia, Giráldez-Cru, Pesant, Suy, Villaret, JAIR 2022); an *idle slot* is one free slot of such a run.
 """
 
 from __future__ import annotations

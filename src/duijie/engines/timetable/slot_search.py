@@ -121,16 +121,42 @@ class _Ladder:
         try:
             while not self.done and not (portfolio and self.spent >= EASY and self.best is not None):
                 asked = None if self.best is None else self.bound
+                search.highest = self.value
                 answer = search.ask(asked, self._slice(size))
                 self.spent += answer.conflicts
                 self.take(answer, asked)
                 size = min(2 * size, LONGEST) if answer.holds is None else EASY
                 if not self.done and self.stopped():
+                    break
+        finally:
+            search.close()
+        if not self.done and portfolio and not self.stopped():
+            self._climb_together()
+        if not self.done and not self.stopped(conflicts=False):
+            self._descend()
+
+    def _descend(self) -> None:
+        """Where the climb ended at its limit: halve the distance from the best schedule to the bound, a little work each time."""
+        search = BoundSearch(
+            self.problem,
+            goal=self.goal,
+            breaks_at_most=self.breaks_at_most,
+            highest=self.value,
+            seed=self.limits.seed,
+        )
+        hard = self.bound  # below this nothing was found with so little work
+        try:
+            while self.value is not None and hard < self.value and not self.done:
+                asked = (hard + self.value - 1) // 2
+                answer = search.ask(asked, EASY)
+                self.spent += answer.conflicts
+                self.take(answer, asked)
+                if answer.schedule is None:
+                    hard = asked + 1
+                if not self.done and self.stopped(conflicts=False):
                     return
         finally:
             search.close()
-        if not self.done:
-            self._climb_together()
 
     def _slice(self, size: int) -> int:
         limit = self.limits.conflicts
@@ -147,6 +173,7 @@ class _Ladder:
                 first=self.bound + number,
                 conflicts=left,
                 breaks_at_most=self.breaks_at_most,
+                highest=self.value,
                 seed=self.limits.seed + number,
             )
             for number, model in enumerate(PORTFOLIO)
