@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from duijie.cli.language import Language
+from duijie.core.text import tidy_line, tidy_text  # as the exchange keeps texts, so that both rank alike
 from duijie.engines.matching import Document
 
 MAX_BYTES = 200 * 1024 * 1024
@@ -201,7 +202,7 @@ def documents(table: Table, kind: str, language: Language) -> list[tuple[str, Do
         seen[identity] = number
         low, high = amounts(value("amount"))
         found.append((identity, Document(
-            id=f"{kind}:{identity}", kind=kind, title=title, summary=value("summary"), body=value("body"),
+            id=f"{kind}:{identity}", kind=kind, title=tidy_line(title), summary=tidy_line(value("summary")), body=tidy_text(value("body")),
             keywords=_listed(value("keywords")), regions=_listed(value("regions")), industries=_listed(value("industries")),
             amount_min_fen=low, amount_max_fen=high, organisation=value("organisation"),
             stage=_stage(value("stage"), _place(table, number, "stage", language), language),
