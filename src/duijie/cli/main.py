@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "member": "duijie.cli.members:member",
     "organisation": "duijie.cli.members:organisation",
     "generate": "duijie.cli.generate:generate",
+    "rematch": "duijie.cli.rematch:rematch",
     "restore": "duijie.cli.upkeep:restore",
     "serve": "duijie.cli.serve:serve",
     "upgrade": "duijie.cli.upkeep:upgrade",

@@ -17,7 +17,7 @@ from duijie.engines.matching import Document, Match, MatchIndex, Reasons
 from duijie.match.documents import MATCHED, asking_first, document_of, documents_of, teaser_of
 from duijie.match.eyes import Eyes
 from duijie.match.index import match_index, writing_lock
-from duijie.match.models import Suggestion, Verdict
+from duijie.match.models import Introduction, Suggestion, Verdict
 from duijie.publish.models import Disclosure, Listing
 from duijie.publish.models.listings import Status
 
@@ -85,11 +85,13 @@ def suggest_for(listings: Sequence[Listing], *, top: int = TOP) -> int:
 
 
 def _refused(listing: Listing) -> list[str]:
-    """Partners that either side has called not suitable."""
+    """Partners that either side has called not suitable, and those with whom there is an introduction already."""
     said_no = Verdict.objects.filter(answer=Verdict.Answer.NOT_SUITABLE)
     asked = said_no.filter(suggestion__asking=listing).values_list("suggestion__giving__uid", flat=True)
     given = said_no.filter(suggestion__giving=listing).values_list("suggestion__asking__uid", flat=True)
-    return [*asked, *given]
+    met = Introduction.objects.filter(models.Q(first_listing=listing) | models.Q(second_listing=listing))
+    pairs = met.values_list("first_listing__uid", "second_listing__uid")
+    return [*asked, *given, *(uid for pair in pairs for uid in pair if uid and uid != listing.uid)]
 
 
 def _pairs(index: MatchIndex, listing: Listing, document: Document, eyes: Eyes, top: int) -> list[Pair]:
@@ -199,6 +201,7 @@ def _values(index: MatchIndex, pair: Pair, disclosed: set[tuple[int, str]]) -> d
         "reasons_for_giving": told(index.reasons_between(document_of(giving), _readable(asking, giving, disclosed))),
         "open": True,
     }
+    values["liking_of_asking" if pair.query_is_asking else "liking_of_giving"] = match.probability
     values["rank_for_asking" if pair.query_is_asking else "rank_for_giving"] = match.rank
     return values
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from duijie.core.jobs import Progress, job
+from duijie.core.access import SYSTEM
+from duijie.core.jobs import Progress, enqueue, job
+from duijie.core.models import Job
+from duijie.match.balancing import balance_suggestions
 from duijie.match.finding import published, suggest_for
 from duijie.match.upkeep import all_published_ids, learn
 
@@ -20,7 +23,20 @@ def _find(progress: Progress, ids: list[int]) -> dict[str, Any]:
         done += len(part)
         progress.state.update(done=done, written=written)
         progress.to(done, len(ids), f"已匹配 {done} 条", f"{done} matched")
+    ask_for_balance()
     return {"listings": len(ids), "suggestions": written}
+
+
+def ask_for_balance() -> None:
+    """Ask for balancing, unless it is asked for already."""
+    if not Job.objects.filter(kind="match.balance", status=Job.Status.WAITING).exists():
+        enqueue("match.balance", actor=SYSTEM)
+
+
+@job("match.balance")
+def balance_exposure(progress: Progress) -> dict[str, Any]:
+    """Fuse both directions of all open suggestions and balance exposure."""
+    return {"changed": balance_suggestions()}
 
 
 @job("match.find")

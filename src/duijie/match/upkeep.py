@@ -13,6 +13,7 @@ from duijie.engines.matching.index import Discrepancies
 from duijie.match.documents import documents_of
 from duijie.match.finding import published
 from duijie.match.index import folder, match_index, writing_lock
+from duijie.match.models import Suggestion
 
 logger = logging.getLogger(__name__)
 BATCH = 2000
@@ -73,13 +74,31 @@ def learn(progress: Callable[[str, int, int], None] | None = None) -> int:
     return count
 
 
-def rematch_all() -> None:
+def rematch_all() -> Job:
     """Train on the texts as they are, then find everybody's partners anew, in a job."""
-    enqueue("match.learn", actor=SYSTEM, rematch=True)
+    return enqueue("match.learn", actor=SYSTEM, rematch=True)
+
+
+def balance_if_due() -> None:
+    """Ask for balancing when suggestions have come or gone since the last one."""
+    last = Job.objects.filter(kind="match.balance").order_by("-created_at").first()
+    changed = Suggestion.objects.all()
+    if last is not None:
+        changed = changed.filter(changed_at__gt=last.created_at)
+    if changed.exists() and (last is None or last.status not in {Job.Status.WAITING, Job.Status.RUNNING}):
+        enqueue("match.balance", actor=SYSTEM)
 
 
 def all_published_ids() -> list[int]:
     return list(published().order_by("pk").values_list("pk", flat=True))
 
 
-__all__ = ["compare_match_index", "heal_match_index", "learn", "learn_anew_if_due", "rematch_all", "repair_match_index"]
+__all__ = [
+    "balance_if_due",
+    "compare_match_index",
+    "heal_match_index",
+    "learn",
+    "learn_anew_if_due",
+    "rematch_all",
+    "repair_match_index",
+]

@@ -21,6 +21,8 @@ class Suggestion(models.Model):
     score = models.FloatField()
     probability = models.FloatField()
     grade = models.CharField(max_length=6, help_text="strong, fair or weak")
+    liking_of_asking = models.FloatField(null=True, help_text="probability when the asking listing was the query")
+    liking_of_giving = models.FloatField(null=True)
     worth = models.FloatField(default=0.0)
     rank_for_asking = models.PositiveSmallIntegerField(null=True)
     rank_for_giving = models.PositiveSmallIntegerField(null=True)
