@@ -71,3 +71,45 @@ def test_a_person_is_made_with_a_role_and_the_role_is_taken_back() -> None:
     assert RoleGrant.objects.values_list("role", "scope", "scope_id").get() == ("liaison", "member", park.id)
     assert run("user", "role", "shen@example.cn", "liaison", "--where", "南湖高新区", "--revoke").exit_code == 0
     assert RoleGrant.objects.count() == 0
+
+
+def test_agreements_admissions_and_verification_from_the_command_line() -> None:
+    from duijie.members.models import Membership
+    from tests.factories import make_organisation
+
+    whole = make_member("南湖区", slug="nanhu")
+    part = make_member("七星街道", slug="qixing", parent=whole)
+    make_alliance(slug="parks")
+    firm = make_organisation("禾城精密", member=part, verified=False)
+    signed = run(
+        "agreement",
+        "sign",
+        "医联体协议",
+        "--kind",
+        "医疗协作",
+        "--member",
+        "qixing",
+        "--other",
+        "瑞金医院",
+        "--from",
+        "2024-01-01",
+    )
+    assert signed.exit_code == 0
+    assert (
+        run("agreement", "coverage", "--on", "2024-06-01").output
+        == "2024-06-01，南湖区的 1 个组成部分中有 1 个已有有效协议\n"
+    )
+    assert (
+        run("agreement", "coverage", "--on", "2023-06-01").output
+        == "2023-06-01，南湖区的 1 个组成部分中有 0 个已有有效协议\n"
+    )
+    one = run("agreement", "sign", "单方", "--kind", "project", "--member", "qixing", "--from", "2024-01-01")
+    assert (one.exit_code, one.stderr.split("：")[0][:8]) == (1, "members:")
+    assert run("member", "admit", "南湖区", "--alliance", "parks", "--standing", "founder").output == "ok\n"
+    assert Membership.objects.get().standing == "founder"
+    assert run("organisation", "verify", "禾城精密").output == "ok\n"
+    firm.refresh_from_db()
+    assert firm.is_verified
+    assert run("organisation", "verify", "禾城精密", "--withdraw", "执照注销").output == "ok\n"
+    firm.refresh_from_db()
+    assert firm.verification_remark == "执照注销"

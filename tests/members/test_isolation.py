@@ -53,6 +53,12 @@ class World:
 
 
 OPERATIONS: dict[str, tuple[str, Callable[[World], str], Any, set[str]]] = {
+    "found alliance": ("POST", lambda w: "/alliances", {"name": "新联盟", "slug": "fresh"}, {"platform"}),
+    "found sub-alliance": ("POST", lambda w: "/alliances", {"name": "子", "slug": "sub", "parent": "parks"}, {"platform", "secretariat"}),
+    "register member": ("POST", lambda w: "/members",
+                        {"name": "嘉善县", "slug": "jiashan", "kind": "district", "region": "330421", "alliance": "parks"},
+                        {"platform", "secretariat"}),
+    "admit": ("PUT", lambda w: "/alliances/parks/members/xuhui", {"standing": "partner", "since": "2024-01-01"}, {"platform", "secretariat"}),
     "change member": ("PATCH", lambda w: "/members/nanhu", {"summary": "改"}, {"platform", "secretariat", "member_admin"}),
     "register": ("POST", lambda w: "/organisations", {"name": "新", "kind": "firm", "home_member": "nanhu"},
                  {"platform", "secretariat", "secretariat elsewhere", "member_admin", "liaison", "editor", "leader", "liaison elsewhere",

@@ -12,6 +12,7 @@ import click
 
 # name -> "module:attribute" of a click command
 COMMANDS: dict[str, str] = {
+    "agreement": "duijie.cli.members:agreement",
     "alliance": "duijie.cli.members:alliance",
     "audit": "duijie.cli.upkeep:audit",
     "backup": "duijie.cli.upkeep:backup",

@@ -118,6 +118,67 @@ def member_add(
     click.echo(made.uid)
 
 
+@member.command("admit")
+@click.argument("name")
+@click.option("--alliance", "alliance_name", required=True, help="联盟 / the alliance")
+@click.option("--standing", type=click.Choice(["founder", "member", "partner"]), default="member")
+@click.option("--since", default="", help="2018-06-01")
+@click.option("--until", default="", help="退出时的最后一天 / the last day, where it leaves")
+@platform_command
+def member_admit(name: str, alliance_name: str, standing: str, since: str, until: str) -> None:
+    """接纳成员、改变身份或退出。Admit a member, change its standing, or let it leave."""
+    from duijie.core.calendar import parse_date
+    from duijie.members import actions
+    from duijie.members.places import find_alliance, find_member
+
+    actions.admit_member(
+        actor=_system(),
+        alliance=find_alliance(alliance_name),
+        member=find_member(name),
+        standing=standing,
+        since=parse_date(since),
+        until=parse_date(until),
+    )
+    click.echo("ok")
+
+
+@click.group()
+def agreement() -> None:
+    """协议 / agreements"""
+
+
+@agreement.command("sign")
+@click.argument("title")
+@click.option("--kind", required=True, help="战略合作、项目合作 ... / strategic, project, ...")
+@click.option("--member", "members", multiple=True, help="成员方，可重复 / a member, repeatable")
+@click.option("--organisation", "organisations", multiple=True, help="单位方，可重复 / an organisation, repeatable")
+@click.option("--other", "others", multiple=True, help="平台外的签约方，可重复 / a party outside, repeatable")
+@click.option("--from", "valid_from", required=True, help="2024-03-01")
+@click.option("--until", "valid_until", default=None, help="2027-02-28")
+@click.option("--field", default=None, help="领域 / the field")
+@platform_command
+def agreement_sign(**values: Any) -> None:
+    """登记协议。Put an agreement on record."""
+    from duijie.core.schema import parse
+    from duijie.members import actions
+    from duijie.members.schemas import AgreementRecord
+
+    listed = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+    click.echo(actions.sign_agreement(actor=_system(), record=parse(AgreementRecord, _given(**listed))).uid)
+
+
+@agreement.command("coverage")
+@click.option("--on", "day", default="", help="哪一天，默认今天 / on which day, today unless said")
+@platform_command
+def agreement_coverage(day: str) -> None:
+    """各成员的组成部分中有多少有有效协议。How many parts of each member have a valid agreement."""
+    from duijie.core.calendar import parse_date
+    from duijie.members import queries
+
+    for whole, found in queries.coverages_of_parts(_system(), on=parse_date(day)):
+        click.echo(found.sentence(queries.name_of(whole)))
+
+
 @click.group()
 def organisation() -> None:
     """单位 / organisations"""
@@ -140,6 +201,23 @@ def organisation_register(verified: bool, **values: Any) -> None:
 
     record = parse(OrganisationRecord, _given(**values))
     click.echo(actions.register_organisation(actor=_system(), record=record, verified=verified).uid)
+
+
+@organisation.command("verify")
+@click.argument("name")
+@click.option("--withdraw", "reason", default="", help="撤回核验，写明原因 / withdraw it, saying why")
+@platform_command
+def organisation_verify(name: str, reason: str) -> None:
+    """核验单位，或撤回核验。Verify an organisation by name, id or credit code, or withdraw it."""
+    from duijie.members import actions
+    from duijie.members.places import find_organisation
+
+    found = find_organisation(name)
+    if reason:
+        actions.withdraw_verification(actor=_system(), organisation=found, reason=reason)
+    else:
+        actions.verify_organisation(actor=_system(), organisation=found)
+    click.echo("ok")
 
 
 @organisation.command("template")

@@ -13,9 +13,18 @@ from duijie.core.rest.preconditions import expected_version
 from duijie.core.rest.problems import REFUSALS
 from duijie.core.schema import parse
 from duijie.members import actions, queries
-from duijie.members.api.shapes import AllianceOut, CoverageOut, MemberOut, alliance_out, member_out, viewer_of_request
-from duijie.members.api.values import day_of
-from duijie.members.schemas import MemberRecord
+from duijie.members.api.shapes import (
+    AllianceOut,
+    CoverageOut,
+    MemberOut,
+    StandingOut,
+    alliance_out,
+    member_out,
+    standing_out,
+    viewer_of_request,
+)
+from duijie.members.api.values import day_of, refuse_unknown, text_of
+from duijie.members.schemas import AllianceRecord, MemberRecord
 
 router = Router(tags=["members"])
 
@@ -31,15 +40,64 @@ def read_alliance(request: HttpRequest, slug: str, on: str = "") -> Any:
     viewer = viewer_of_request(request)
     alliance = queries.get_alliance(viewer, slug)
     inside = queries.memberships(viewer, alliance, on=day_of(on, "on"))
-    return alliance_out(alliance) | {
-        "members": [
-            {
-                "slug": m.member.slug, "name": m.member.name, "standing": m.standing,
-                "since": m.since.isoformat() if m.since else None, "until": m.until.isoformat() if m.until else None,
-            }
-            for m in inside
-        ]
-    }  # fmt: skip
+    return alliance_out(alliance) | {"members": [standing_out(m) for m in inside]}
+
+
+@router.post(
+    "/alliances",
+    response={201: AllianceOut, **REFUSALS},
+    summary="成立联盟 Found an alliance",
+    openapi_extra=body_of(AllianceRecord),
+)
+@idempotent
+def found_alliance(request: HttpRequest) -> HttpResponse:
+    """With `parent`, a sub-alliance of it."""
+    record = parse(AllianceRecord, json_object(request))
+    made = actions.found_alliance(actor=viewer_of_request(request), record=record)
+    return answer(alliance_out(made) | {"members": []}, status=201)
+
+
+@router.put(
+    "/alliances/{slug}/members/{member}",
+    response={200: StandingOut, **REFUSALS},
+    summary="接纳成员 Admit a member, change its standing, or let it leave",
+    openapi_extra=body_of(
+        standing="founder, member, partner", since="从 from", until="到（退出）until, where it leaves"
+    ),
+)
+@idempotent
+def put_membership(request: HttpRequest, slug: str, member: str) -> HttpResponse:
+    viewer = viewer_of_request(request)
+    content = json_object(request)
+    refuse_unknown(content, "standing", "since", "until")
+    made = actions.admit_member(
+        actor=viewer,
+        alliance=queries.get_alliance(viewer, slug),
+        member=queries.get_member(viewer, member),
+        standing=text_of(content, "standing") or "member",
+        since=day_of(text_of(content, "since"), "since"),
+        until=day_of(text_of(content, "until"), "until"),
+    )
+    return answer(standing_out(made))
+
+
+@router.post(
+    "/members",
+    response={201: MemberOut, **REFUSALS},
+    summary="登记成员 Register a member",
+    openapi_extra=body_of(MemberRecord, alliance="由哪个联盟登记 the alliance whose secretariat registers it"),
+)
+@idempotent
+def create_member(request: HttpRequest) -> HttpResponse:
+    """Admit it next: PUT /alliances/{slug}/members/{member}."""
+    viewer = viewer_of_request(request)
+    content = json_object(request)
+    alliance = text_of(content, "alliance")
+    record = parse(MemberRecord, {name: value for name, value in content.items() if name != "alliance"})
+    made = actions.create_member(
+        actor=viewer, record=record, alliance=queries.get_alliance(viewer, alliance) if alliance else None
+    )
+    return answer(member_out(made), status=201, etag=made.etag)
 
 
 @router.get("/members", response={200: list[MemberOut], **REFUSALS}, summary="成员 Members")

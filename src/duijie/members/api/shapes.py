@@ -8,13 +8,30 @@ from django.http import HttpRequest
 from ninja import Schema
 
 from duijie.core.access import Viewer
-from duijie.members.models import Agreement, Alliance, Member, Organisation, RoleGrant
+from duijie.members.models import Agreement, Alliance, Member, Membership, Organisation, RoleGrant
 from duijie.members.queries import Graph, KeyLine, Node
 
 
 def viewer_of_request(request: HttpRequest) -> Viewer:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     return viewer
+
+
+class StandingOut(Schema):
+    """How a member stands in an alliance."""
+
+    slug: str
+    name: str
+    standing: str
+    since: str | None
+    until: str | None
+
+
+def standing_out(membership: Membership) -> dict[str, Any]:
+    return {
+        "slug": membership.member.slug, "name": membership.member.name, "standing": membership.standing,
+        "since": _day(membership.since), "until": _day(membership.until),
+    }  # fmt: skip
 
 
 class AllianceOut(Schema):
@@ -26,7 +43,7 @@ class AllianceOut(Schema):
     parent: str | None
     industries: list[str]
     founded_on: str | None
-    members: list[dict[str, Any]] = []
+    members: list[StandingOut] = []
 
 
 def alliance_out(alliance: Alliance) -> dict[str, Any]:
