@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import secrets
 import shutil
 import sys
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,7 @@ import click
 from duijie.cli.platform import platform_command
 
 
-def _system() -> Any:
+def the_system() -> Any:
     """The command line is run by whoever runs the installation; the audit trail calls it "system" through the door "cli"."""
     from dataclasses import replace
 
@@ -24,7 +22,7 @@ def _system() -> Any:
     return replace(SYSTEM, via="cli")
 
 
-def _given(**values: Any) -> dict[str, Any]:
+def given(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in (None, "", ())}
 
 
@@ -46,8 +44,8 @@ def alliance_found(name: str, slug: str, name_en: str | None, parent: str | None
     from duijie.members import actions
     from duijie.members.schemas import AllianceRecord
 
-    record = parse(AllianceRecord, _given(name=name, slug=slug, name_en=name_en, parent=parent, founded_on=founded_on))
-    click.echo(actions.found_alliance(actor=_system(), record=record).uid)
+    record = parse(AllianceRecord, given(name=name, slug=slug, name_en=name_en, parent=parent, founded_on=founded_on))
+    click.echo(actions.found_alliance(actor=the_system(), record=record).uid)
 
 
 @click.group()
@@ -64,7 +62,7 @@ def member_list(as_json: bool) -> None:
 
     rows = [
         {"slug": m.slug, "name": m.name, "kind": m.kind, "region": m.region, "organisations": m.organisation_count}
-        for m in queries.members(_system())
+        for m in queries.members(the_system())
     ]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
@@ -104,12 +102,12 @@ def member_add(
     from duijie.members.places import find_alliance
     from duijie.members.schemas import MemberRecord
 
-    record = parse(MemberRecord, _given(name=name, slug=slug, kind=kind, region=region, **more))
+    record = parse(MemberRecord, given(name=name, slug=slug, kind=kind, region=region, **more))
     with transaction.atomic():
-        made = actions.create_member(actor=_system(), record=record)
+        made = actions.create_member(actor=the_system(), record=record)
         for each in alliances:
             actions.admit_member(
-                actor=_system(),
+                actor=the_system(),
                 alliance=find_alliance(each),
                 member=made,
                 standing=standing,
@@ -132,7 +130,7 @@ def member_admit(name: str, alliance_name: str, standing: str, since: str, until
     from duijie.members.places import find_alliance, find_member
 
     actions.admit_member(
-        actor=_system(),
+        actor=the_system(),
         alliance=find_alliance(alliance_name),
         member=find_member(name),
         standing=standing,
@@ -164,7 +162,7 @@ def agreement_sign(**values: Any) -> None:
     from duijie.members.schemas import AgreementRecord
 
     listed = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
-    click.echo(actions.sign_agreement(actor=_system(), record=parse(AgreementRecord, _given(**listed))).uid)
+    click.echo(actions.sign_agreement(actor=the_system(), record=parse(AgreementRecord, given(**listed))).uid)
 
 
 @agreement.command("coverage")
@@ -175,7 +173,7 @@ def agreement_coverage(day: str) -> None:
     from duijie.core.calendar import parse_date
     from duijie.members import queries
 
-    for whole, found in queries.coverages_of_parts(_system(), on=parse_date(day)):
+    for whole, found in queries.coverages_of_parts(the_system(), on=parse_date(day)):
         click.echo(found.sentence(queries.name_of(whole)))
 
 
@@ -199,8 +197,8 @@ def organisation_register(verified: bool, **values: Any) -> None:
     from duijie.members import actions
     from duijie.members.schemas import OrganisationRecord
 
-    record = parse(OrganisationRecord, _given(**values))
-    click.echo(actions.register_organisation(actor=_system(), record=record, verified=verified).uid)
+    record = parse(OrganisationRecord, given(**values))
+    click.echo(actions.register_organisation(actor=the_system(), record=record, verified=verified).uid)
 
 
 @organisation.command("verify")
@@ -214,9 +212,9 @@ def organisation_verify(name: str, reason: str) -> None:
 
     found = find_organisation(name)
     if reason:
-        actions.withdraw_verification(actor=_system(), organisation=found, reason=reason)
+        actions.withdraw_verification(actor=the_system(), organisation=found, reason=reason)
     else:
-        actions.verify_organisation(actor=_system(), organisation=found)
+        actions.verify_organisation(actor=the_system(), organisation=found)
     click.echo("ok")
 
 
@@ -225,7 +223,7 @@ def organisation_verify(name: str, reason: str) -> None:
 @platform_command
 def organisation_template(output: Path) -> None:
     """写出单位的 Excel 模板。Write the Excel template of organisations."""
-    _write_template("organisations", output)
+    write_template("organisations", output)
 
 
 @organisation.command("import")
@@ -239,10 +237,10 @@ def organisation_template(output: Path) -> None:
 @platform_command
 def organisation_import(file: Path, member_name: str, dry_run: bool, good_rows: bool, marked: Path | None) -> None:
     """按表格登记或更新单位。Register or change organisations by sheet; exit status 1 where a row has a fault."""
-    _import("organisations", file, member_name, dry_run, good_rows, marked)
+    import_sheet("organisations", file, member_name, dry_run, good_rows, marked)
 
 
-def _write_template(kind: str, output: Path) -> None:
+def write_template(kind: str, output: Path) -> None:
     from duijie.members.sheets import write_template_of
 
     with output.open("wb") as handle:
@@ -250,7 +248,7 @@ def _write_template(kind: str, output: Path) -> None:
     click.echo(str(output))
 
 
-def _import(kind: str, file: Path, member_name: str, dry_run: bool, good_rows: bool, marked: Path | None) -> None:
+def import_sheet(kind: str, file: Path, member_name: str, dry_run: bool, good_rows: bool, marked: Path | None) -> None:
     from duijie.core.access import SYSTEM
     from duijie.core.files import get_file, path_of
     from duijie.core.jobs import run_job
@@ -260,7 +258,7 @@ def _import(kind: str, file: Path, member_name: str, dry_run: bool, good_rows: b
 
     with file.open("rb") as handle:
         job = actions.start_sheet(
-            actor=_system(), member=find_member(member_name), kind=kind, name=file.name, dry_run=dry_run,
+            actor=the_system(), member=find_member(member_name), kind=kind, name=file.name, dry_run=dry_run,
             all_or_nothing=not good_rows, chunks=iter(lambda: handle.read(1 << 20), b""),
         )  # fmt: skip
     run_job(job.pk)
@@ -274,178 +272,3 @@ def _import(kind: str, file: Path, member_name: str, dry_run: bool, good_rows: b
         shutil.copyfile(path_of(get_file(job.result["marked_file"], SYSTEM)), marked)
     click.echo(json.dumps({k: job.result[k] for k in ("dry_run", "checked", "written", "bad_rows")}))
     sys.exit(1 if job.result["bad_rows"] else 0)
-
-
-@click.group()
-def key() -> None:
-    """接口密钥 / API keys"""
-
-
-@key.command("create")
-@click.argument("name")
-@click.option("--member", "member_name", default=None, help="属于哪个成员 / the member it belongs to")
-@click.option("--organisation", "organisation_name", default=None, help="属于哪个单位 / the organisation it belongs to")
-@click.option("--scope", "scopes", multiple=True, required=True, help="listings:write, ... (repeatable)")
-@click.option("--expires-on", default=None, help="2027-12-31")
-@platform_command
-def key_create(
-    name: str, member_name: str | None, organisation_name: str | None, scopes: tuple[str, ...], expires_on: str | None
-) -> None:
-    """新建密钥，只显示一次。Make a key; its secret is shown this once."""
-    from duijie.core.schema import parse
-    from duijie.members import actions
-    from duijie.members.places import find_member, find_organisation
-    from duijie.members.schemas import ApiKeyRecord
-
-    record = parse(ApiKeyRecord, _given(name=name, scopes=list(scopes), expires_on=expires_on))
-    _, secret = actions.create_api_key(
-        actor=_system(),
-        record=record,
-        member=find_member(member_name) if member_name else None,
-        organisation=find_organisation(organisation_name) if organisation_name else None,
-    )
-    click.echo(secret)
-
-
-@key.command("list")
-@click.option("--member", "member_name", default=None)
-@platform_command
-def key_list(member_name: str | None) -> None:
-    """列出密钥。List keys: prefix, owner, purpose, scopes, live or not, last use."""
-    from duijie.members import queries
-    from duijie.members.places import find_member
-
-    found = queries.api_keys(_system(), member=find_member(member_name) if member_name else None)
-    for line in found:
-        used = line.last_used_at.isoformat(timespec="minutes") if line.last_used_at else "-"
-        click.echo("\t".join([line.prefix, line.owner, line.name, ",".join(line.scopes), str(line.is_live), used]))
-
-
-@key.command("rotate")
-@click.argument("prefix")
-@click.option("--overlap-days", type=click.IntRange(0, 90), default=7, show_default=True)
-@platform_command
-def key_rotate(prefix: str, overlap_days: int) -> None:
-    """换发密钥。Rotate a key; the old one keeps working for the overlap."""
-    from duijie.members import actions
-
-    _, secret = actions.rotate_api_key(actor=_system(), key=_key(prefix), overlap=timedelta(days=overlap_days))
-    click.echo(secret)
-
-
-@key.command("revoke")
-@click.argument("prefix")
-@platform_command
-def key_revoke(prefix: str) -> None:
-    """撤销密钥。Revoke a key at once."""
-    from duijie.members import actions
-
-    actions.revoke_api_key(actor=_system(), key=_key(prefix))
-    click.echo("ok")
-
-
-def _key(prefix: str) -> Any:
-    from duijie.members.models import ApiKey
-    from duijie.members.places import unknown
-
-    found = ApiKey.objects.filter(prefix=prefix).first()
-    if found is None:
-        raise unknown("key", "密钥", "key", prefix, place="prefix")
-    return found
-
-
-@click.group()
-def user() -> None:
-    """用户 / people"""
-
-
-@user.command("create")
-@click.argument("email")
-@click.option("--name", required=True)
-@click.option("--username", default=None)
-@click.option("--password", default=None, help="留空则生成一个 / one is made where it is left out")
-@click.option("--role", default=None, help="例如 platform、liaison / a role to begin with")
-@click.option("--scope", type=click.Choice(["platform", "alliance", "member", "organisation"]), default=None)
-@click.option("--where", default="", help="联盟、成员或单位的名称 / its alliance, member or organisation")
-@platform_command
-def user_create(
-    email: str, name: str, username: str | None, password: str | None, role: str | None, scope: str | None, where: str
-) -> None:
-    """新建用户，可同时授予角色。Make a person, with a first role if you like."""
-    from django.db import transaction
-
-    from duijie.core.schema import parse
-    from duijie.members import actions
-    from duijie.members.schemas import PersonRecord
-
-    record = parse(PersonRecord, _given(email=email, name=name, username=username))
-    chosen = password or secrets.token_urlsafe(12)
-    with transaction.atomic():
-        person = actions.create_person(actor=_system(), record=record, password=chosen)
-        if role:
-            _grant(person, role, scope, where)
-    click.echo(person.username if password else f"{person.username}\t{chosen}")
-
-
-@user.command("role")
-@click.argument("person")
-@click.argument("role")
-@click.option("--scope", type=click.Choice(["platform", "alliance", "member", "organisation"]), default=None)
-@click.option("--where", default="", help="联盟、成员或单位的名称 / its alliance, member or organisation")
-@click.option("--revoke", is_flag=True, help="收回 / take it away")
-@platform_command
-def user_role(person: str, role: str, scope: str | None, where: str, revoke: bool) -> None:
-    """授予或收回角色。Give a role, or take it away."""
-    from duijie.members import actions
-    from duijie.members.models import RoleGrant
-    from duijie.members.places import find_person
-
-    found = find_person(person)
-    if not revoke:
-        _grant(found, role, scope, where)
-    else:
-        word, place, place_id = _scope(role, scope, where)
-        for grant in RoleGrant.objects.filter(user=found, role=word, scope=place, scope_id=place_id):
-            actions.revoke_role(actor=_system(), grant=grant)
-    click.echo("ok")
-
-
-@user.command("template")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
-@platform_command
-def user_template(output: Path) -> None:
-    """写出人员的 Excel 模板。Write the Excel template of people."""
-    _write_template("people", output)
-
-
-@user.command("import")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--member", "member_name", required=True, help="在哪个成员 / at which member")
-@click.option("--dry-run", is_flag=True, help="只检查，不写入 / check only")
-@click.option("--good-rows", is_flag=True, help="只导入正确的行 / bring in the good rows although others have faults")
-@click.option(
-    "-o", "--marked", type=click.Path(path_type=Path, dir_okay=False), help="标错的副本写到这里 / the marked copy"
-)
-@platform_command
-def user_import(file: Path, member_name: str, dry_run: bool, good_rows: bool, marked: Path | None) -> None:
-    """按表格邀请人员。Invite people by sheet; exit status 1 where a row has a fault."""
-    _import("people", file, member_name, dry_run, good_rows, marked)
-
-
-def _grant(person: Any, role: str, scope: str | None, where: str) -> None:
-    from duijie.members import actions
-
-    word, place, place_id = _scope(role, scope, where)
-    actions.grant_role(actor=_system(), person=person, role=word, scope=place, scope_id=place_id)
-
-
-def _scope(role: str, scope: str | None, where: str) -> tuple[str, str, int]:
-    """The role's stored word, the scope (the only one of the role where none is named), and the id of the place."""
-    from duijie.core.schema.types import read_choice
-    from duijie.members.choices import Role
-    from duijie.members.places import find_scope
-    from duijie.members.rules import ROLE_SCOPES
-
-    word = read_choice(Role, role)
-    place = scope or sorted(ROLE_SCOPES[word])[-1]
-    return word, place, find_scope(place, where)
