@@ -135,12 +135,12 @@ def _stard(folder: Path) -> tuple[list[tuple[str, set[str]]], dict[str, tuple[st
 
 
 def _ncp(folder: Path) -> tuple[list[tuple[str, set[str]]], dict[str, tuple[str, str]]]:
-    texts, questions = {}, []
+    texts = {}
     for part in ("train", "dev"):
         for line in (folder / f"ncp_policy/data_local_{part}.json").read_text(encoding="utf-8").splitlines():
             each = json.loads(line)
             texts[each["docid"]] = (each["context"].split(" ")[0][:80], each["context"])
-            questions.append((each["question"], {each["docid"]}))
+    questions = [(row["question"], {row["docid"]}) for row in rows_of(folder / "ncp_policy/data_fold_train.csv") if row["docid"] in texts]
     return questions, texts
 
 

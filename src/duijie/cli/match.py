@@ -109,7 +109,7 @@ def _run(
             )
         )
     ranking = Ranking.load(models[0]) if models[0] else None
-    with _bar() as bar, MatchIndex.in_memory(ranking) as index:
+    with progress_bar() as bar, MatchIndex.in_memory(ranking) as index:
         index.encoder = load_encoder(models[1]) if models[1] else None
         index.upsert(document for _, document in (*wanted, *given))
         _prepare(index, bar, language)
@@ -127,7 +127,8 @@ def _run(
     )
 
 
-def _bar() -> Progress:
+def progress_bar() -> Progress:
+    """A bar on stderr, so that stdout stays free."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),

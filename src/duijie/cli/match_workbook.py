@@ -15,6 +15,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from duijie.cli.language import Language
 from duijie.cli.match import Line
 from duijie.engines.matching import GRADE_WORDS, Match, Ranking
+from duijie.engines.matching.reasons import FACET_NAMES
 
 _HEADER = PatternFill("solid", fgColor="FF1F4E78")
 _GROUPS = (PatternFill("solid", fgColor="FFFFFFFF"), PatternFill("solid", fgColor="FFF3F7FB"))
@@ -96,7 +97,7 @@ def _matches(book: Workbook, lines: list[Line], language: Language) -> None:
     for group, line in enumerate(lines):
         for identity, found in line.matches:
             said = found.reasons.sentences(language.code) if found.reasons else []
-            asked = "、".join(fit.facet for fit in found.reasons.missing) if found.reasons else ""
+            asked = "、".join(language.say(*FACET_NAMES[fit.facet]) for fit in found.reasons.missing) if found.reasons else ""
             sheet.append(
                 [line.need_id, line.need.title, found.rank, _grade(found, language), found.probability, found.document.title,
                  "\n".join(said), asked, identity, ""],

@@ -10,6 +10,7 @@ import numpy as np
 
 from duijie.cli import tables
 from duijie.cli.language import Language
+from duijie.cli.match import progress_bar
 from duijie.engines.matching import Document, MatchIndex, Ranking, default_ranking
 from duijie.engines.matching.training import (
     Judged,
@@ -104,11 +105,9 @@ def _train(
 def _judged(
     index: MatchIndex, needs: list[Document], grades: dict[str, dict[str, int]], language: Language
 ) -> list[Judged]:
-    with click.progressbar(length=len(needs), label=language.say("比较", "comparing"), file=click.get_text_stream("stderr")) as bar:
-        def step(_done: int, _total: int) -> None:
-            bar.update(1)
-
-        return judged_needs(index, needs, grades, step)
+    with progress_bar() as bar:
+        task = bar.add_task(language.say("比较", "comparing"), total=len(needs))
+        return judged_needs(index, needs, grades, lambda done, _: bar.update(task, completed=done))
 
 
 def _better(judged: list[Judged], outcome: Outcome, current: Ranking, language: Language) -> bool:

@@ -171,7 +171,7 @@ def _sums(terms: Ragged, model: CorpusModel) -> NDArray[np.float32]:
     owners, order, head = terms.owners(), orders_of(values), in_head(values)
     places = owners * len(ORDERS) + order
     rare = model.head.smooth_weight(ids_of(values)).astype(np.float64) * head
-    columns = [
+    columns: list[NDArray[Any]] = [
         np.bincount(places, weights=weights, minlength=len(terms) * len(ORDERS)).reshape(-1, len(ORDERS))
         for weights in (rare**2, rare, counts_of(values))
     ]
