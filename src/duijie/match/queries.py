@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from duijie.core.access import Viewer
 from duijie.core.actions import read_personal_data
@@ -100,6 +101,15 @@ def seen_suggestions(rows: Iterable[Suggestion], viewer: Viewer) -> list[SeenSug
             continue
         found.append(SeenSuggestion(row, side, own, other, verdicts.get((row.pk, side))))
     return found
+
+
+def put_shown_on_record(shown: Sequence[SeenSuggestion]) -> None:
+    """Note the first time that each suggestion was put before its side; figures count it."""
+    now = timezone.now()
+    for side, name in ((Side.ASKING, "shown_to_asking_at"), (Side.GIVING, "shown_to_giving_at")):
+        new = [s.record.pk for s in shown if s.side == side and getattr(s.record, name) is None]
+        if new:
+            Suggestion.objects.filter(pk__in=new, **{f"{name}__isnull": True}).update(**{name: now})
 
 
 def get_suggestion(uid: str, viewer: Viewer) -> SeenSuggestion:

@@ -25,6 +25,7 @@ def interest_or_matches(request: HttpRequest, listing: SeenListing) -> str:
     if speaks_for_listing(viewer, row):
         rows = queries.suggestions_for(viewer, listing=row, grades=("strong", "fair"))
         shown = queries.seen_suggestions(rows[:3], viewer)
+        queries.put_shown_on_record(shown)
         context = {"listing": row, "cards": [card_of(s) for s in shown], "total": rows.count()}
         return render_to_string("match/partners.html", context, request=request)
     waiting = None
