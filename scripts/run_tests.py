@@ -31,7 +31,9 @@ def run(database_url: str | None, arguments: list[str]) -> int:
     environment.pop("DUIJIE_DATABASE_URL", None)
     if database_url:
         environment["DUIJIE_DATABASE_URL"] = database_url
-    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment, check=False).returncode
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment, check=False
+    ).returncode
 
 
 def main() -> int:
@@ -43,7 +45,20 @@ def main() -> int:
         return 1
     options = sys.argv[1:]
     print("== PostgreSQL: every test that touches the database", flush=True)
-    first = run(url, [*options, "-m", "not browser and not faults", "tests/core", "tests/members", "tests/publish", "tests/match", "tests/web", "tests/api"])
+    first = run(
+        url,
+        [
+            *options,
+            "-m",
+            "not browser and not faults",
+            "tests/core",
+            "tests/members",
+            "tests/publish",
+            "tests/match",
+            "tests/web",
+            "tests/api",
+        ],
+    )
     print("== SQLite: every test", flush=True)
     second = run(None, [*options, "tests"])
     if first:

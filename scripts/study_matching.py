@@ -70,7 +70,12 @@ def grade_agreement(judged: Sequence[Judged], scores: Sequence[Floats]) -> float
     errors = []
     for fold in sorted({each.fold for each in judged}):
         others = [place for place, each in enumerate(judged) if each.fold != fold]
-        limits = np.array(_grade_from(np.concatenate([scores[place] for place in others]), np.concatenate([judged[place].grades for place in others])))
+        limits = np.array(
+            _grade_from(
+                np.concatenate([scores[place] for place in others]),
+                np.concatenate([judged[place].grades for place in others]),
+            )
+        )
         for place, each in enumerate(judged):
             if each.fold == fold:
                 errors.append(np.abs(1 + (scores[place][:, None] >= limits).sum(axis=1) - each.grades))
@@ -83,13 +88,28 @@ def without(judged: Sequence[Judged], dropped: Sequence[int]) -> list[Judged]:
     for each in judged:
         values = each.values.copy()
         values[:, dropped] = each.reference_mean[list(dropped)]
-        found.append(Judged(each.need, each.offers, values, each.reference_mean, each.reference_deviation, each.reference_size, each.grades, each.fold))
+        found.append(
+            Judged(
+                each.need,
+                each.offers,
+                values,
+                each.reference_mean,
+                each.reference_deviation,
+                each.reference_size,
+                each.grades,
+                each.fold,
+            )
+        )
     return found
 
 
-def whole_pool(index: MatchIndex, judged: Sequence[Judged], needs: Mapping[str, Document], offers: list[str]) -> dict[str, Floats]:
+def whole_pool(
+    index: MatchIndex, judged: Sequence[Judged], needs: Mapping[str, Document], offers: list[str]
+) -> dict[str, Floats]:
     """recall@50 and reciprocal rank of each need over all offers, for our ranking (held out) and the baselines."""
-    fitted = {fold: train([each for each in judged if each.fold != fold]).ranking for fold in {each.fold for each in judged}}
+    fitted = {
+        fold: train([each for each in judged if each.fold != fold]).ranking for fold in {each.fold for each in judged}
+    }
     found: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for each in judged:
         relevant = {offer for offer, grade in zip(each.offers, each.grades, strict=True) if grade >= SUITABLE}
@@ -98,7 +118,9 @@ def whole_pool(index: MatchIndex, judged: Sequence[Judged], needs: Mapping[str, 
         values, reference = index.compare(needs[each.need], offers)
         good = np.array([offer in relevant for offer in offers])
         scores = {"Duijie": np.round(fitted[each.fold].logits(values, reference), 6)}
-        scores |= {name: values[:, [FEATURES.index(one) for one in names]].sum(axis=1) for name, names in BASELINES.items()}
+        scores |= {
+            name: values[:, [FEATURES.index(one) for one in names]].sum(axis=1) for name, names in BASELINES.items()
+        }
         for name, score in scores.items():
             order = np.lexsort((good, -score))
             places = np.flatnonzero(good[order])
@@ -111,21 +133,28 @@ def retrieval(folder: Path) -> None:
     for name in ("stard", "ncp"):
         questions, texts = (_stard if name == "stard" else _ncp)(folder)
         with MatchIndex.in_memory() as index:
-            index.upsert(Document(id=key, kind="technology", title=title, body=body) for key, (title, body) in texts.items())
+            index.upsert(
+                Document(id=key, kind="technology", title=title, body=body) for key, (title, body) in texts.items()
+            )
             index.refresh()
             keys = sorted(texts)
             found: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
             for number, (question, relevant) in enumerate(questions):
                 values, reference = index.compare(Document(id=f"q{number}", kind="need", title=question), keys)
                 scores = {"Duijie": index.ranking.logits(values, reference)}
-                scores |= {each: values[:, FEATURES.index(one)] for each, one in (("BM25 pairs", "bm25_two_full"), ("BM25 words", "bm25_word_full"))}
+                scores |= {
+                    each: values[:, FEATURES.index(one)]
+                    for each, one in (("BM25 pairs", "bm25_two_full"), ("BM25 words", "bm25_word_full"))
+                }
                 for each, score in scores.items():
                     first = [keys[place] in relevant for place in np.argsort(-score, kind="stable")[:10]]
                     gain = sum(1 / np.log2(place + 2) for place, hit in enumerate(first) if hit)
                     most = sum(1 / np.log2(place + 2) for place in range(min(10, len(relevant))))
                     found[each].append((gain / most, float(first[0]), sum(first) / len(relevant)))
         for each, values in found.items():
-            print(f"{name:6s} {each:12s} nDCG@10 {np.mean(values, axis=0)[0]:.4f}  hit@1 {np.mean(values, axis=0)[1]:.4f}  recall@10 {np.mean(values, axis=0)[2]:.4f}")
+            print(
+                f"{name:6s} {each:12s} nDCG@10 {np.mean(values, axis=0)[0]:.4f}  hit@1 {np.mean(values, axis=0)[1]:.4f}  recall@10 {np.mean(values, axis=0)[2]:.4f}"
+            )
 
 
 def _stard(folder: Path) -> tuple[list[tuple[str, set[str]]], dict[str, tuple[str, str]]]:
@@ -140,7 +169,11 @@ def _ncp(folder: Path) -> tuple[list[tuple[str, set[str]]], dict[str, tuple[str,
         for line in (folder / f"ncp_policy/data_local_{part}.json").read_text(encoding="utf-8").splitlines():
             each = json.loads(line)
             texts[each["docid"]] = (each["context"].split(" ")[0][:80], each["context"])
-    questions = [(row["question"], {row["docid"]}) for row in rows_of(folder / "ncp_policy/data_fold_train.csv") if row["docid"] in texts]
+    questions = [
+        (row["question"], {row["docid"]})
+        for row in rows_of(folder / "ncp_policy/data_fold_train.csv")
+        if row["docid"] in texts
+    ]
     return questions, texts
 
 
@@ -151,8 +184,14 @@ def main() -> None:
     arguments.add_argument("--plot", type=Path)
     chosen = arguments.parse_args()
     folder = Path(os.environ.get("DUIJIE_REFERENCE_DATA") or sys.exit("DUIJIE_REFERENCE_DATA is not set"))
-    needs = [Document(id=f"need:{row['need_id']}", kind="need", title=row["title"], body=row["content"]) for row in rows_of(folder / "matching/needs.csv")]
-    offers = [Document(id=f"technology:{row['offer_id']}", kind="technology", title=row["title"]) for row in rows_of(folder / "matching/offers.csv")]
+    needs = [
+        Document(id=f"need:{row['need_id']}", kind="need", title=row["title"], body=row["content"])
+        for row in rows_of(folder / "matching/needs.csv")
+    ]
+    offers = [
+        Document(id=f"technology:{row['offer_id']}", kind="technology", title=row["title"])
+        for row in rows_of(folder / "matching/offers.csv")
+    ]
     grades: dict[str, dict[str, int]] = defaultdict(dict)
     for row in rows_of(folder / "matching/judgements.csv"):
         grades[f"need:{row['need_id']}"][f"technology:{row['offer_id']}"] = int(row["grade"])
@@ -165,17 +204,24 @@ def main() -> None:
         pool = whole_pool(index, judged, {need.id: need for need in needs}, [offer.id for offer in offers])
     table(judged, ours, outcome.grades, pool)
     ablation(judged, ours)
-    per_need = [(stated, (each.grades >= SUITABLE).astype(float)) for stated, each in zip(outcome.probabilities, judged, strict=True)]
+    per_need = [
+        (stated, (each.grades >= SUITABLE).astype(float))
+        for stated, each in zip(outcome.probabilities, judged, strict=True)
+    ]
     calibration = calibrate(per_need, sum(each.grades.size for each in judged), bins=10, resamples=500, seed=1)
     error = calibration.expected_error
-    print(f"\nexpected calibration error {error.value:.4f} [{error.low:.4f}, {error.high:.4f}], {calibration.pairs} pairs, base rate {calibration.base_rate:.3f}")
+    print(
+        f"\nexpected calibration error {error.value:.4f} [{error.low:.4f}, {error.high:.4f}], {calibration.pairs} pairs, base rate {calibration.base_rate:.3f}"
+    )
     if chosen.plot:
         chosen.plot.write_text(reliability_plot(calibration, "en"), encoding="utf-8")
     if chosen.retrieval:
         retrieval(folder / "retrieval")
 
 
-def table(judged: Sequence[Judged], ours: Floats, expected: Sequence[NDArray[np.int64]], pool: Mapping[str, Floats]) -> None:
+def table(
+    judged: Sequence[Judged], ours: Floats, expected: Sequence[NDArray[np.int64]], pool: Mapping[str, Floats]
+) -> None:
     """Our ranking beside the baselines, in the same run."""
     error = np.abs(np.concatenate(expected) - np.concatenate([each.grades for each in judged])).mean()
     lines = [("Duijie", ours, float(1 / (1 + error)))]
@@ -184,7 +230,9 @@ def table(judged: Sequence[Judged], ours: Floats, expected: Sequence[NDArray[np.
         lines.append((name, ndcg(judged, scores), grade_agreement(judged, scores)))
     print(f"{'system':44s} nDCG@10         1/(1+MAE) recall@50 MRR    ours less this, paired")
     for name, values, agreement in lines:
-        print(f"{name:44s} {values.mean():.4f} ± {standard_error(values):.4f} {agreement:.3f}     {pool[name][:, 0].mean():.3f}     {pool[name][:, 1].mean():.3f}  {interval(ours - values)}")
+        print(
+            f"{name:44s} {values.mean():.4f} ± {standard_error(values):.4f} {agreement:.3f}     {pool[name][:, 0].mean():.3f}     {pool[name][:, 1].mean():.3f}  {interval(ours - values)}"
+        )
 
 
 def ablation(judged: Sequence[Judged], ours: Floats) -> None:

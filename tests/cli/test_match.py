@@ -13,8 +13,16 @@ from duijie.cli.match import match
 from duijie.cli.tables import amounts
 from duijie.cli.train import train_command
 
-NEEDS = [("1", "降低铝合金压铸件气孔率", "压铸件内部气孔导致漏气，要求气孔率≤1%。"), ("2", "茶叶萎凋自动化", "红茶萎凋工序依赖人工。")]
-OFFERS = [("a", "铝合金压铸件气孔在线检测系统"), ("b", "红茶萎凋发酵智能装备"), ("c", "水产养殖增氧控制"), ("d", "红茶萎凋发酵智能装备")]
+NEEDS = [
+    ("1", "降低铝合金压铸件气孔率", "压铸件内部气孔导致漏气，要求气孔率≤1%。"),
+    ("2", "茶叶萎凋自动化", "红茶萎凋工序依赖人工。"),
+]
+OFFERS = [
+    ("a", "铝合金压铸件气孔在线检测系统"),
+    ("b", "红茶萎凋发酵智能装备"),
+    ("c", "水产养殖增氧控制"),
+    ("d", "红茶萎凋发酵智能装备"),
+]
 
 
 def write(path: Path, header: list[str], rows: list[tuple[str, ...]], encoding: str = "utf-8") -> Path:
@@ -91,7 +99,9 @@ def test_the_workbook_groups_matches_freezes_its_header_and_names_needs_without_
         ("编号,标题\n", "没有数据行"),
     ],
 )
-def test_bad_input_is_told_in_one_sentence_with_its_place(content: str, said: str, files: tuple[Path, Path], tmp_path: Path) -> None:
+def test_bad_input_is_told_in_one_sentence_with_its_place(
+    content: str, said: str, files: tuple[Path, Path], tmp_path: Path
+) -> None:
     bad = tmp_path / "bad.csv"
     bad.write_text(content, encoding="utf-8")
     code, output = run(bad, files[1], "-o", tmp_path / "out.csv", "--lang", "zh")
@@ -110,7 +120,12 @@ def test_a_file_that_is_no_table_is_told_in_english(files: tuple[Path, Path], tm
 
 @pytest.mark.parametrize(
     ("text", "wanted"),
-    [("60万元", (60_000_000, 60_000_000)), ("５０－100万", (50_000_000, 100_000_000)), ("1.5亿", (15_000_000_000,) * 2), ("面议", (None, None))],
+    [
+        ("60万元", (60_000_000, 60_000_000)),
+        ("５０－100万", (50_000_000, 100_000_000)),
+        ("1.5亿", (15_000_000_000,) * 2),
+        ("面议", (None, None)),
+    ],
 )
 def test_amounts_are_read_in_fen(text: str, wanted: tuple[int | None, int | None]) -> None:
     assert amounts(text) == wanted
@@ -126,8 +141,14 @@ def test_training_is_refused_without_judgements_and_can_be_reverted(files: tuple
     assert "Nothing to go back to" in nothing.output
 
 
-def test_training_says_what_it_measured_and_keeps_what_it_cannot_better(files: tuple[Path, Path], tmp_path: Path) -> None:
-    rows = [(need, offer, grade) for need, best in (("1", "a"), ("2", "b")) for offer, grade in (("a", "4" if best == "a" else "1"), ("b", "4" if best == "b" else "1"), ("c", "1"))]
+def test_training_says_what_it_measured_and_keeps_what_it_cannot_better(
+    files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    rows = [
+        (need, offer, grade)
+        for need, best in (("1", "a"), ("2", "b"))
+        for offer, grade in (("a", "4" if best == "a" else "1"), ("b", "4" if best == "b" else "1"), ("c", "1"))
+    ]
     judged = write(tmp_path / "judged.csv", ["需求编号", "供给编号", "等级"], rows)
     weights = tmp_path / "weights.json"
     done = CliRunner().invoke(train_command, [*map(str, (*files, judged)), "-o", str(weights), "--lang", "zh"])

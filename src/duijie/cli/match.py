@@ -60,7 +60,9 @@ class Line:
     help="第二个文件的类型 / kind of the second",
 )
 @click.option("--ranking", "ranking_file", type=FILE, help="duijie train 得到的权重 / weights from duijie train")
-@click.option("--encoder", help="可选的向量模型（ONNX 文件夹或名称）/ optional encoder: folder with model.onnx, or a name")
+@click.option(
+    "--encoder", help="可选的向量模型（ONNX 文件夹或名称）/ optional encoder: folder with model.onnx, or a name"
+)
 @click.option("--lang", type=click.Choice(["zh", "en"]), default=None, help="语言 / language")
 def match(
     needs: Path, offers: Path, output: Path, top: int, needs_kind: str, offers_kind: str, ranking_file: Path | None,

@@ -97,7 +97,11 @@ def _matches(book: Workbook, lines: list[Line], language: Language) -> None:
     for group, line in enumerate(lines):
         for identity, found in line.matches:
             said = found.reasons.sentences(language.code) if found.reasons else []
-            asked = "、".join(language.say(*FACET_NAMES[fit.facet]) for fit in found.reasons.missing) if found.reasons else ""
+            asked = (
+                "、".join(language.say(*FACET_NAMES[fit.facet]) for fit in found.reasons.missing)
+                if found.reasons
+                else ""
+            )
             sheet.append(
                 [line.need_id, line.need.title, found.rank, _grade(found, language), found.probability, found.document.title,
                  "\n".join(said), asked, identity, ""],

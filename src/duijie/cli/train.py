@@ -36,7 +36,9 @@ _GRADES = {"强": 4, "较强": 3, "弱": 2, "无": 1, "不相关": 1}
 @click.argument("judgements", type=FILE, required=False)
 @click.option("-o", "--output", type=FILE, required=True, help="权重文件 .json / file of weights")
 @click.option("--needs-kind", default="need", show_default=True, help="第一个文件的类型 / kind of the first file")
-@click.option("--offers-kind", default="technology", show_default=True, help="第二个文件的类型 / kind of the second file")
+@click.option(
+    "--offers-kind", default="technology", show_default=True, help="第二个文件的类型 / kind of the second file"
+)
 @click.option("--revert", is_flag=True, help="恢复上一次的权重 / go back to the weights before the last training")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default=None, help="语言 / language")
 def train_command(
@@ -61,7 +63,10 @@ def train_command(
         _train(needs, offers, judgements, output, (needs_kind, offers_kind), language)
     except NotEnoughJudgements as error:
         raise click.ClickException(
-            language.say("评判太少：需要多个需求，且既有合适的也有不合适的。", "Too few judgements: several needs, suitable and unsuitable ones, are required.")
+            language.say(
+                "评判太少：需要多个需求，且既有合适的也有不合适的。",
+                "Too few judgements: several needs, suitable and unsuitable ones, are required.",
+            )
         ) from error
     except (tables.TableError, OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error
@@ -73,7 +78,9 @@ def _previous(output: Path) -> Path:
 
 def _revert(output: Path, language: Language) -> None:
     if not _previous(output).is_file():
-        raise tables.TableError(language.say(f"没有可恢复的权重：{_previous(output)}", f"Nothing to go back to: {_previous(output)}"))
+        raise tables.TableError(
+            language.say(f"没有可恢复的权重：{_previous(output)}", f"Nothing to go back to: {_previous(output)}")
+        )
     Ranking.load(_previous(output))
     _previous(output).replace(output)
     click.echo(language.say(f"已恢复 {output}", f"Restored {output}"))
@@ -99,7 +106,11 @@ def _train(
         outcome.ranking.save(output)
         click.echo(language.say(f"已启用新权重：{output}", f"New weights taken into use: {output}"))
     else:
-        click.echo(language.say("新权重没有确定更好，保留原有权重。", "The new weights are not surely better: those in use are kept."))
+        click.echo(
+            language.say(
+                "新权重没有确定更好，保留原有权重。", "The new weights are not surely better: those in use are kept."
+            )
+        )
 
 
 def _judged(
@@ -131,17 +142,25 @@ def _grades(path: Path, kinds: tuple[str, str], language: Language) -> dict[str,
         rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
     except UnicodeDecodeError:
         rows = list(csv.DictReader(path.read_text(encoding="gb18030").splitlines()))
-    names = {part: next((name for name in aliases if rows and name in rows[0]), "") for part, aliases in _COLUMNS.items()}
+    names = {
+        part: next((name for name in aliases if rows and name in rows[0]), "") for part, aliases in _COLUMNS.items()
+    }
     if not rows or not all(names.values()):
         raise tables.TableError(
-            language.say(f"文件 {path.name} 应有 need_id、offer_id、grade 三列。", f"{path.name} needs columns need_id, offer_id and grade.")
+            language.say(
+                f"文件 {path.name} 应有 need_id、offer_id、grade 三列。",
+                f"{path.name} needs columns need_id, offer_id and grade.",
+            )
         )
     for number, row in enumerate(rows, 2):
         raw = (row[names["grade"]] or "").strip()
         grade = _GRADES.get(raw, int(raw) if raw.isdecimal() else 0)
         if not 1 <= grade <= 4:
             raise tables.TableError(
-                language.say(f"文件 {path.name} 第 {number} 行：等级应为 1 至 4，而不是“{raw}”。", f"{path.name}, row {number}: a grade is 1 to 4, not “{raw}”.")
+                language.say(
+                    f"文件 {path.name} 第 {number} 行：等级应为 1 至 4，而不是“{raw}”。",
+                    f"{path.name}, row {number}: a grade is 1 to 4, not “{raw}”.",
+                )
             )
         found.setdefault(f"{kinds[0]}:{row[names['need']]}", {})[f"{kinds[1]}:{row[names['offer']]}"] = grade
     return found

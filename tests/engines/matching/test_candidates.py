@@ -35,7 +35,10 @@ def test_postings_hold_exactly_the_rows_of_each_rare_term() -> None:
     terms = Ragged.of([terms_of(document) for document in documents(400)], np.uint32)
     postings = Postings.of(terms)
     assert np.all(np.diff(postings.keys.astype(np.int64)) > 0)
-    held = {int(key): set(postings.rows[postings.offsets[place] : postings.offsets[place + 1]].tolist()) for place, key in enumerate(postings.keys)}
+    held = {
+        int(key): set(postings.rows[postings.offsets[place] : postings.offsets[place + 1]].tolist())
+        for place, key in enumerate(postings.keys)
+    }
     expected: dict[int, set[int]] = {}
     for row in range(len(terms)):
         values = terms.row(row).astype(np.uint32)
@@ -78,7 +81,9 @@ def test_many_small_commits_are_joined_and_rank_like_one() -> None:
         other.commit()
     other.refresh()
     query = Document(id="n", kind="need", title="锂电池回收方法")
-    assert [(each.id, each.score) for each in one.match(query)] == [(each.id, each.score) for each in other.match(query)]
+    assert [(each.id, each.score) for each in one.match(query)] == [
+        (each.id, each.score) for each in other.match(query)
+    ]
 
 
 WRITER = """
@@ -137,7 +142,9 @@ def test_normalised_text_keeps_its_places(text: str) -> None:
 @given(st.lists(st.tuples(ANY_TEXT, ANY_TEXT), min_size=1, max_size=5), ANY_TEXT)
 def test_reasons_stand_in_both_texts_whatever_they_are(texts: list[tuple[str, str]], asked: str) -> None:
     index = MatchIndex.in_memory()
-    index.upsert(Document(id=f"t{place}", kind="technology", title=title, body=body) for place, (title, body) in enumerate(texts))
+    index.upsert(
+        Document(id=f"t{place}", kind="technology", title=title, body=body) for place, (title, body) in enumerate(texts)
+    )
     index.refresh()
     query = Document(id="n", kind="need", title=asked, body=texts[0][1])
     found = index.match(query, top=0)

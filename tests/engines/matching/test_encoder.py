@@ -40,10 +40,17 @@ def value_info(name: str, kind: int, names: tuple[str, ...]) -> bytes:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """model.onnx looks each word's vector up (one Gather node); tokenizer.json splits at blanks."""
-    table = b"".join(number(1, size) for size in VECTORS.shape) + number(2, 1) + message(8, "table") + message(9, VECTORS.tobytes())
+    table = (
+        b"".join(number(1, size) for size in VECTORS.shape)
+        + number(2, 1)
+        + message(8, "table")
+        + message(9, VECTORS.tobytes())
+    )
     node = message(1, "table") + message(1, "input_ids") + message(2, "states") + message(4, "Gather")
     graph = message(1, node) + message(2, "g") + message(5, table)
-    graph += message(11, value_info("input_ids", 7, ("batch", "length"))) + message(12, value_info("states", 1, ("batch", "length", "width")))
+    graph += message(11, value_info("input_ids", 7, ("batch", "length"))) + message(
+        12, value_info("states", 1, ("batch", "length", "width"))
+    )
     (tmp_path / "model.onnx").write_bytes(number(1, 8) + message(7, graph) + message(8, number(2, 13)))
     tokenizer = Tokenizer(models.WordLevel(WORDS, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()

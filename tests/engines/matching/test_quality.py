@@ -23,7 +23,10 @@ def rows(name: str) -> list[dict[str, str]]:
 
 @pytest.mark.reference
 def test_held_out_needs_are_ranked_and_calibrated_as_promised() -> None:
-    needs = [Document(id=f"n:{row['need_id']}", kind="need", title=row["title"], body=row["content"]) for row in rows("needs.csv")]
+    needs = [
+        Document(id=f"n:{row['need_id']}", kind="need", title=row["title"], body=row["content"])
+        for row in rows("needs.csv")
+    ]
     offers = [Document(id=f"t:{row['offer_id']}", kind="technology", title=row["title"]) for row in rows("offers.csv")]
     grades: dict[str, dict[str, int]] = defaultdict(dict)
     for row in rows("judgements.csv"):

@@ -40,7 +40,14 @@ from duijie.engines.matching.text import (
 
 @pytest.mark.parametrize(
     ("text", "wanted"),
-    [("ＰＶＣ管材", "pvc管材"), ("鋁合金壓鑄", "铝合金压铸"), ("１２０℃", "120°c"), ("茶\u200b叶😀", "茶 叶 "), ("㎏", "kg"), ("", "")],
+    [
+        ("ＰＶＣ管材", "pvc管材"),
+        ("鋁合金壓鑄", "铝合金压铸"),
+        ("１２０℃", "120°c"),
+        ("茶\u200b叶😀", "茶 叶 "),
+        ("㎏", "kg"),
+        ("", ""),
+    ],
 )
 def test_texts_are_brought_to_one_form(text: str, wanted: str) -> None:
     assert normalise(text) == wanted
@@ -65,7 +72,11 @@ def test_words_and_their_places() -> None:
 
 def test_figures_carry_their_unit_and_relation() -> None:
     found = figures(normalise("气孔率≤1%，不少于1,000吨，温度120℃，第3条"))
-    assert [(each.value, each.unit, each.relation) for each in found] == [(1.0, "%", "<="), (1000.0, "t", ">="), (120.0, "°c", "")]
+    assert [(each.value, each.unit, each.relation) for each in found] == [
+        (1.0, "%", "<="),
+        (1000.0, "t", ">="),
+        (120.0, "°c", ""),
+    ]
     assert sentences(normalise("甲。乙；\n丙")) == ["甲", "乙", "丙"]
 
 
@@ -107,12 +118,22 @@ def test_other_facets_fit_differ_or_stay_open() -> None:
     assert budget(side(), side(amount_min_fen=1)).fit is Fit.UNKNOWN
     assert ticket(side(amount_min_fen=5, amount_max_fen=6), side(amount_min_fen=7)).fit is Fit.DIFFERS
     assert [stage(side(stage=6), side(stage=level)).fit for level in (7, 5, 4)] == [Fit.FITS, Fit.PARTLY, Fit.DIFFERS]
-    assert timing(side(facets={"deadline": "2025-06-30"}), side(facets={"available_from": "2025-07-01"})).fit is Fit.DIFFERS
+    assert (
+        timing(side(facets={"deadline": "2025-06-30"}), side(facets={"available_from": "2025-07-01"})).fit
+        is Fit.DIFFERS
+    )
     assert yuan(6_000_000_000) == "6000万元"
 
 
 def test_a_condition_that_does_not_hold_excludes_from_either_side() -> None:
-    project = Document(id="p", kind="project_offer", title="电池项目", industries=("C3841",), amount_min_fen=10**9, amount_max_fen=2 * 10**9)
+    project = Document(
+        id="p",
+        kind="project_offer",
+        title="电池项目",
+        industries=("C3841",),
+        amount_min_fen=10**9,
+        amount_max_fen=2 * 10**9,
+    )
     fund = Document(id="f", kind="fund", title="医药基金", industries=("C2710",), amount_max_fen=10**8)
     for one, other in ((project, fund), (fund, project)):
         assert {fit.facet for fit in excluded_by(facet_fits(one, other))} >= {"industry", "amount"}
@@ -129,7 +150,14 @@ def test_every_complement_is_known_from_both_sides() -> None:
 
 
 def test_a_document_comes_back_from_its_record() -> None:
-    document = Document(id="1", kind="fund", title="基金", keywords=("甲",), audience=frozenset({"a", "b"}), facets={"rounds": ("A轮",), "n": 3})
+    document = Document(
+        id="1",
+        kind="fund",
+        title="基金",
+        keywords=("甲",),
+        audience=frozenset({"a", "b"}),
+        facets={"rounds": ("A轮",), "n": 3},
+    )
     assert from_record(to_record(document)) == document
     with pytest.raises(ValueError, match="unknown kind"):
         Document(id="1", kind="unknown", title="t")

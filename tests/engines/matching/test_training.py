@@ -21,7 +21,16 @@ def judged(many: int = 40, offers: int = 30) -> list[Judged]:
         values = random.normal(size=(offers, len(FEATURES)))
         grades = np.clip(np.rint(2 + values[:, place] + random.normal(scale=0.3, size=offers)), 1, 4).astype(np.int64)
         found.append(
-            Judged(f"n{number}", tuple(f"o{one}" for one in range(offers)), values, np.zeros(len(FEATURES)), np.ones(len(FEATURES)), 100, grades, number % 5)
+            Judged(
+                f"n{number}",
+                tuple(f"o{one}" for one in range(offers)),
+                values,
+                np.zeros(len(FEATURES)),
+                np.ones(len(FEATURES)),
+                100,
+                grades,
+                number % 5,
+            )
         )
     return found
 

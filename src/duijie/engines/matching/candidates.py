@@ -57,7 +57,9 @@ class Postings:
         np.cumsum(many, out=offsets[1:])
         return cls(keys, offsets, np.concatenate([part[2] for part in parts]))
 
-    def near(self, query: Query, model: CorpusModel, lengths: NDArray[np.float32], size: int) -> tuple[Rows, NDArray[np.float32]]:
+    def near(
+        self, query: Query, model: CorpusModel, lengths: NDArray[np.float32], size: int
+    ) -> tuple[Rows, NDArray[np.float32]]:
         """Rows that share a looked-up term with the question, with the summed rarity of those, damped for long documents."""
         wanted = np.isin(query.keys >> np.uint32(HASH_BITS), (TWO, WORD))
         keys = query.keys[wanted]
@@ -90,7 +92,11 @@ def _selected(terms: Ragged, number: int, *, chunk: int = 100_000) -> tuple[NDAr
         found = values & np.uint32((1 << (HASH_BITS + 2)) - 1)
         mine = np.flatnonzero((found >= begin) & (found < begin + step))
         keys.append(found[mine])
-        rows.append((np.searchsorted(terms.offsets[start : stop + 1], mine + terms.offsets[start], side="right") - 1 + start).astype(np.uint32))
+        rows.append(
+            (
+                np.searchsorted(terms.offsets[start : stop + 1], mine + terms.offsets[start], side="right") - 1 + start
+            ).astype(np.uint32)
+        )
     return np.concatenate(keys), np.concatenate(rows)
 
 
@@ -124,7 +130,9 @@ class Lists:
         order = np.argsort(assigned, kind="stable")
         offsets = np.zeros(many + 1, dtype=np.int64)
         np.cumsum(np.bincount(assigned, minlength=many)[:many], out=offsets[1:])
-        return cls(centroids, offsets, order.astype(np.uint32), np.ascontiguousarray(vectors[order, :COARSE_DIMENSIONS]))
+        return cls(
+            centroids, offsets, order.astype(np.uint32), np.ascontiguousarray(vectors[order, :COARSE_DIMENSIONS])
+        )
 
     def near(self, query: Query) -> tuple[Rows, NDArray[np.float32]]:
         """Rows of the lists nearest to the question's head and whole, with the cosine of the first directions."""

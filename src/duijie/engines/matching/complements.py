@@ -193,7 +193,12 @@ def facet_fits(query: Document, document: Document) -> list[tuple[Facet, FacetFi
 
 def is_silent(document: Document) -> bool:
     """Whether a document states nothing that any facet looks at: every facet with it is then unknown."""
-    stated = (document.regions, document.industries, document.amount_min_fen is not None, document.amount_max_fen is not None)
+    stated = (
+        document.regions,
+        document.industries,
+        document.amount_min_fen is not None,
+        document.amount_max_fen is not None,
+    )
     return not any(stated) and document.stage is None and not any(name in document.facets for name in FACETS)
 
 

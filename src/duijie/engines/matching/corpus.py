@@ -92,7 +92,12 @@ class CorpusModel:
         """Read what `save` wrote."""
         with np.load(path, allow_pickle=False) as found:
             head, full = (
-                Rarity(int(found[f"{name}_sizes"][0]), found[f"{name}_ids"], found[f"{name}_frequencies"], float(found[f"{name}_sizes"][1]))
+                Rarity(
+                    int(found[f"{name}_sizes"][0]),
+                    found[f"{name}_ids"],
+                    found[f"{name}_frequencies"],
+                    float(found[f"{name}_sizes"][1]),
+                )
                 for name in ("head", "full")
             )
             vectors = Vectors(found["vector_ids"], found["vectors"], found["vector_weights"])

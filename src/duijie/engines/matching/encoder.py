@@ -37,7 +37,9 @@ class OnnxEncoder:
             import onnxruntime
             from tokenizers import Tokenizer
         except ImportError as error:
-            raise EncoderMissing("an ONNX model needs the packages onnxruntime and tokenizers (pip install 'duijie[encoder]')") from error
+            raise EncoderMissing(
+                "an ONNX model needs the packages onnxruntime and tokenizers (pip install 'duijie[encoder]')"
+            ) from error
         model, tokenizer = folder / "model.onnx", folder / "tokenizer.json"
         for path in (model, tokenizer):
             if not path.is_file():
@@ -62,7 +64,9 @@ class OnnxEncoder:
             "input_ids": np.array([each.ids for each in encoded], dtype=np.int64), "attention_mask": mask,
             "token_type_ids": np.array([each.type_ids for each in encoded], dtype=np.int64),
         }  # fmt: skip
-        output = np.asarray(self._session.run(None, {name: value for name, value in given.items() if name in self._inputs})[0])
+        output = np.asarray(
+            self._session.run(None, {name: value for name, value in given.items() if name in self._inputs})[0]
+        )
         if output.ndim == 3:
             output = (output * mask[:, :, None]).sum(axis=1) / np.maximum(mask.sum(axis=1, keepdims=True), 1)
         return _unit(output)
@@ -75,7 +79,9 @@ class SentenceEncoder:
         try:
             from sentence_transformers import SentenceTransformer
         except ImportError as error:
-            raise EncoderMissing(f"{name} is no folder with model.onnx; by name it needs the package sentence-transformers") from error
+            raise EncoderMissing(
+                f"{name} is no folder with model.onnx; by name it needs the package sentence-transformers"
+            ) from error
         self._model: Any = SentenceTransformer(name)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -105,5 +111,7 @@ def blended(logits: NDArray[np.float64], cosines: NDArray[np.float64], weight: f
 
 
 def _unit(rows: NDArray[Any]) -> NDArray[np.float32]:
-    found: NDArray[np.float32] = (rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+    found: NDArray[np.float32] = (rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)).astype(
+        np.float32
+    )
     return found

@@ -154,7 +154,10 @@ class MatchIndex:
             return segments, alive
         joined = Segment.joined([segments[place].take(np.flatnonzero(alive[place])) for place in small])
         kept = [place for place in range(len(segments)) if place not in set(small)]
-        return [*(segments[place] for place in kept), joined], [*(alive[place] for place in kept), np.ones(len(joined), dtype=bool)]
+        return [*(segments[place] for place in kept), joined], [
+            *(alive[place] for place in kept),
+            np.ones(len(joined), dtype=bool),
+        ]
 
     def _new_segment(
         self, documents: list[Document], audiences: list[frozenset[str]], model: CorpusModel, progress: Progress | None
@@ -272,7 +275,9 @@ class MatchIndex:
         matches are given theirs.
         """
         state = self._state
-        wanted = tuple(kind for kind in complements.complementary_kinds(query.kind) if kinds is None or kind in set(kinds))
+        wanted = tuple(
+            kind for kind in complements.complementary_kinds(query.kind) if kinds is None or kind in set(kinds)
+        )
         excluded = frozenset(stable_hash(identity) for identity in exclude)
         prepared = query_of(query, state.model)
         reference = self._reference(prepared, state)
@@ -319,20 +324,33 @@ class MatchIndex:
         return np.unique(np.concatenate(parts))
 
     def _encoded(
-        self, query: Document, state: State, keys: NDArray[np.int64], places: NDArray[np.int64], scores: NDArray[np.float64]
+        self,
+        query: Document,
+        state: State,
+        keys: NDArray[np.int64],
+        places: NDArray[np.int64],
+        scores: NDArray[np.float64],
     ) -> NDArray[np.float64]:
         """The scores, the first ENCODED of them moved by the optional encoder."""
         if self.encoder is None or not scores.size:
             return scores
         first = np.lexsort((keys, -scores))[:ENCODED]
-        texts = [state.segments[int(number)].document(int(row)).full[:ENCODED_CHARACTERS] for number, row in places[first]]
+        texts = [
+            state.segments[int(number)].document(int(row)).full[:ENCODED_CHARACTERS] for number, row in places[first]
+        ]
         cosines = similarities(self.encoder, query.full[:ENCODED_CHARACTERS], texts)
         moved = scores.copy()
         moved[first] = blended(scores[first], cosines, self.encoder_weight)
         return moved
 
     def _chosen(
-        self, query: Query, state: State, keys: NDArray[np.int64], places: NDArray[np.int64], scores: NDArray[np.float64], top: int
+        self,
+        query: Query,
+        state: State,
+        keys: NDArray[np.int64],
+        places: NDArray[np.int64],
+        scores: NDArray[np.float64],
+        top: int,
     ) -> list[tuple[float, Document]]:
         """Facets come last: rows are taken by text score until no other could reach the first `top`."""
         order = np.lexsort((keys, -scores))
@@ -420,7 +438,11 @@ class MatchIndex:
         return Discrepancies(
             missing=tuple(sorted(identity for identity, key in keys.items() if key not in held)),
             stale=tuple(
-                sorted(one for one, version in expected.items() if held.get(keys[one], -1) not in (-1, stable_hash(version)))
+                sorted(
+                    one
+                    for one, version in expected.items()
+                    if held.get(keys[one], -1) not in (-1, stable_hash(version))
+                )
             ),
             extra=tuple(sorted(extra)) if unknown else (),
         )

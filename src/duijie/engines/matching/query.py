@@ -48,7 +48,9 @@ def key_phrases(found: list[str], rarity: Rarity, *, most: int = KEY_PHRASES) ->
     names = sorted(counts)
     frequency = rarity.frequency(word_ids(names))
     value = {
-        word: (1 + math.log(counts[word])) * math.log((1 + rarity.documents) / (1 + int(many)) + 1) * math.sqrt(len(word))
+        word: (1 + math.log(counts[word]))
+        * math.log((1 + rarity.documents) / (1 + int(many)) + 1)
+        * math.sqrt(len(word))
         for word, many in zip(names, frequency, strict=True)
     }
     return tuple(sorted(names, key=lambda word: (-value[word], word))[:most])
@@ -68,12 +70,13 @@ def query_of(document: Document, model: CorpusModel) -> Query:
 
 
 def _vectors(document: Document, head: str, phrases: tuple[str, ...], model: CorpusModel) -> NDArray[np.float32]:
-    plain = [Document(id="q", kind=document.kind, title=head), Document(id="q", kind=document.kind, title=head, keywords=phrases)]
+    plain = [
+        Document(id="q", kind=document.kind, title=head),
+        Document(id="q", kind=document.kind, title=head, keywords=phrases),
+    ]
     return model.vectors.embed(Ragged.of([*map(terms_of, plain), terms_of(document)], np.uint32))
 
 
 def key_of(terms: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Order and id of terms."""
     return terms & _KEY_MASK
-
-

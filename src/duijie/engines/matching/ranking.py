@@ -22,7 +22,10 @@ GRADE_WORDS = {"strong": ("强", "strong"), "fair": ("较强", "fair"), "weak": 
 
 _LONG = {"one": 0.5, "two": 0.5, "word": 0.15}
 LONG_WEIGHTS = np.array(
-    [_LONG.get(name.split("_")[1], 0.0) if name.startswith("bm25_") and not name.endswith("_key") else 0.0 for name in FEATURES]
+    [
+        _LONG.get(name.split("_")[1], 0.0) if name.startswith("bm25_") and not name.endswith("_key") else 0.0
+        for name in FEATURES
+    ]
 )
 """How a document that is mostly body is scored: BM25 over its whole text, with the question's title and all of it.
 
@@ -64,11 +67,15 @@ class Ranking:
 
     def __post_init__(self) -> None:
         if self.features != FEATURES:
-            raise ValueError("these weights were made for other features than this version computes; run `duijie train` again")
+            raise ValueError(
+                "these weights were made for other features than this version computes; run `duijie train` again"
+            )
 
     def standardised(self, values: NDArray[np.float64], reference: NDArray[np.float64]) -> NDArray[np.float64]:
         """Features in standard deviations above the reference sample's mean."""
-        return standardised(values, reference, np.array(self.usual_means), np.array(self.usual_deviations), self.usual_weight)
+        return standardised(
+            values, reference, np.array(self.usual_means), np.array(self.usual_deviations), self.usual_weight
+        )
 
     def logits(self, values: NDArray[np.float64], reference: NDArray[np.float64]) -> NDArray[np.float64]:
         """Logit of "suitable" by the texts alone."""
@@ -100,7 +107,9 @@ class Ranking:
     def parse(cls, text: str) -> Ranking:
         """The weights in a JSON text."""
         values: dict[str, Any] = json.loads(text)
-        plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+        plain: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
+        }
         return cls(**plain)
 
 

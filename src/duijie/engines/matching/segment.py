@@ -157,7 +157,9 @@ def derive(rows: Segment, model: CorpusModel, *, batch: int = 20_000) -> Derived
     """What depends on the model, for all rows, in batches of bounded memory."""
     size = len(rows)
     dimensions = model.vectors.dimensions
-    derived = Derived(np.zeros((size, SUMS), np.float32), np.zeros((size, dimensions), np.int8), np.ones(size, np.float32))
+    derived = Derived(
+        np.zeros((size, SUMS), np.float32), np.zeros((size, dimensions), np.int8), np.ones(size, np.float32)
+    )
     for start in range(0, size, batch):
         part = slice(start, min(start + batch, size))
         terms = rows.terms.take(np.arange(part.start, part.stop, dtype=np.int64))
@@ -189,13 +191,18 @@ def segment_of(documents: Sequence[Document], audiences: Sequence[int], dimensio
     return Segment(
         keys=np.array([stable_hash(document.id) for document in documents], dtype=np.int64),
         kinds=np.array([KINDS.index(document.kind) for document in documents], dtype=np.uint8),
-        owners=np.array([stable_hash(document.owner) if document.owner else 0 for document in documents], dtype=np.int64),
+        owners=np.array(
+            [stable_hash(document.owner) if document.owner else 0 for document in documents], dtype=np.int64
+        ),
         organisations=np.array(
-            [stable_hash(document.organisation) if document.organisation else 0 for document in documents], dtype=np.int64
+            [stable_hash(document.organisation) if document.organisation else 0 for document in documents],
+            dtype=np.int64,
         ),
         audiences=np.array(audiences, dtype=np.int32),
         versions=np.array([stable_hash(document.version) for document in documents], dtype=np.int64),
         terms=Ragged.of([terms_of(document) for document in documents], np.uint32),
         records=Ragged.of([np.frombuffer(each, dtype=np.uint8) for each in raw], np.uint8),
-        derived=Derived(np.zeros((size, SUMS), np.float32), np.zeros((size, dimensions), np.int8), np.ones(size, np.float32)),
+        derived=Derived(
+            np.zeros((size, SUMS), np.float32), np.zeros((size, dimensions), np.int8), np.ones(size, np.float32)
+        ),
     )

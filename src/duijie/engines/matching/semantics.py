@@ -64,10 +64,14 @@ class Vectors:
         places = self.places(ids_of(values))
         known = places >= 0
         owners, values, places = owners[known], values[known], places[known]
-        weights = (1 + np.log(counts_of(values).astype(np.float32))) * self.weights[places] * np.where(in_head(values), 2, 1)
+        weights = (
+            (1 + np.log(counts_of(values).astype(np.float32))) * self.weights[places] * np.where(in_head(values), 2, 1)
+        )
         shape = (len(terms), max(self.ids.size, 1))
         matrix = sp.csr_matrix((weights.astype(np.float32), (owners, places)), shape=shape)
-        found = np.asarray(matrix @ self.values) if self.ids.size else np.zeros((len(terms), self.dimensions), np.float32)
+        found = (
+            np.asarray(matrix @ self.values) if self.ids.size else np.zeros((len(terms), self.dimensions), np.float32)
+        )
         lengths = np.linalg.norm(found, axis=1, keepdims=True)
         return (found / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 

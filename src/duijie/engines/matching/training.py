@@ -194,7 +194,9 @@ def _calibrated(
 def held_out_by(judged: Sequence[Judged], ranking: Ranking) -> list[Floats]:
     """Logits of each need's offers by a given ranking: to compare a new one with the one in use."""
     usual = np.array(ranking.usual_means), np.array(ranking.usual_deviations)
-    return [ranking.slope * (_standardised(each, usual) @ np.array(ranking.weights)) + ranking.intercept for each in judged]
+    return [
+        ranking.slope * (_standardised(each, usual) @ np.array(ranking.weights)) + ranking.intercept for each in judged
+    ]
 
 
 def ndcg(judged: Sequence[Judged], scores: Sequence[Floats], *, depth: int = 10) -> Floats:
