@@ -15,7 +15,7 @@ from duijie.engines.matching.document import KINDS, PUBLIC, Document
 from duijie.engines.matching.segment import Segment
 
 KEPT_MASKS = 64
-REFERENCE_DOCUMENTS = 384
+REFERENCE_DOCUMENTS = 2_000
 REFERENCE_TERMS = 60_000
 LEAST_REFERENCE = 96
 """How many documents say what an ordinary comparison is."""
