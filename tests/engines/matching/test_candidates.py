@@ -156,4 +156,4 @@ def test_reasons_stand_in_both_texts_whatever_they_are(texts: list[tuple[str, st
             assert term.term in normalise(match.document.full)
             for snippet in (term.in_query, term.in_document):
                 start, end = snippet.marks[0]
-                assert normalise(snippet.text[start:end]) == term.term
+                assert term.term in normalise(snippet.text[start:end])  # a mark may take in a sign that goes with it
