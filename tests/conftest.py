@@ -10,8 +10,7 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as laws
 
-if "DUIJIE_DATA_DIR" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:  # each worker has indexes of its own
-    os.environ["DUIJIE_DATA_DIR"] = tempfile.mkdtemp(prefix="duijie-test-")
+os.environ.setdefault("DUIJIE_DATA_DIR", tempfile.mkdtemp(prefix="duijie-test-"))
 os.environ.setdefault("DUIJIE_SECRET_KEY", "only-for-tests")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "duijie.config.settings")
 # Playwright keeps an event loop in the thread of the test, which Django would otherwise take for an async context.
@@ -26,6 +25,10 @@ laws.load_profile("untimed")
 django.setup()
 
 from django.conf import settings  # noqa: E402
+
+# Each worker of a parallel run has indexes and files of its own; the settings it inherits name one folder for all.
+settings.DATA_DIR = Path(tempfile.mkdtemp(prefix="duijie-worker-"))
+settings.INDEX_DIR, settings.FILE_DIR = settings.DATA_DIR / "index", settings.DATA_DIR / "files"
 
 # Tests make many people; a hash that is slow on purpose would be most of their time.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
