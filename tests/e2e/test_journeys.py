@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 
 from duijie.core.events import dispatch_all
 from duijie.core.jobs import run_all
+from duijie.match.upkeep import learn
 from duijie.members.models import User
 from duijie.publish.actions import create_listing
 from duijie.publish.models import Listing
@@ -70,6 +71,7 @@ class Scene:
             self.offer(title, f"{title}，已有应用案例，可现场考察")
         self.offer("铝合金压铸件内部气孔X射线在线检测设备", "面向汽车零部件压铸件，自动识别气孔，检出率99.5%，节拍40秒")
         work()
+        learn()
 
     def _person(self, role: str, where: Any, name: str) -> User:
         return make_user(role, where, name=name)

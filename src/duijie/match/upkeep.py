@@ -59,7 +59,8 @@ def _trained_on() -> int:
 def learn_anew_if_due() -> None:
     """Ask for training when the exchange has grown by a fifth (or shrunk as much) since the last one."""
     count, before = len(match_index(writable=True)), _trained_on()
-    due = count > before * GROWN + 20 or count * GROWN + 20 < before
+    untrained = before == 0 and count > 1  # what was never learnt ranks badly
+    due = untrained or count > before * GROWN + 20 or count * GROWN + 20 < before
     if due and not Job.objects.filter(kind="match.learn", status__in=["waiting", "running"]).exists():
         enqueue("match.learn", actor=SYSTEM, rematch=False)
 
