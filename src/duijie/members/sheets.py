@@ -9,7 +9,8 @@ from typing import IO, Any
 
 from duijie.core.errors import Fault, Faults
 from duijie.core.language import Label
-from duijie.core.schema import FieldDescription, Record, describe, parse
+from duijie.core.schema import Record, describe, parse
+from duijie.core.schema.columns import column_of
 from duijie.core.sheets import Column, Limits, Sheet, open_sheet, write_template
 from duijie.members.schemas import OrganisationRecord, PersonRow
 
@@ -35,24 +36,6 @@ KINDS: dict[str, SheetKind] = {
     ),
     "people": SheetKind("people", Label("人员", "People"), PersonRow, frozenset(), ()),
 }  # fmt: skip
-
-
-def column_of(described: FieldDescription) -> Column:
-    """The column for a field of a schema."""
-    said = described.said
-    return Column(
-        name=described.name,
-        label_zh=said.label.zh,
-        label_en=said.label.en,
-        aliases=said.aliases,
-        kind=described.kind,
-        required=described.required,
-        unit=said.unit.zh if said.unit else "",
-        example=said.example,
-        choices=described.choices,
-        help_zh=said.help.zh if said.help else "",
-        help_en=said.help.en if said.help else "",
-    )
 
 
 def columns_of(kind: str) -> tuple[Column, ...]:

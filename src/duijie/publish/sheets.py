@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from duijie.core.errors import Fault, Faults
-from duijie.core.schema import FieldDescription, describe
+from duijie.core.schema import describe
+from duijie.core.schema.columns import column_of
 from duijie.core.sheets import Cell, Column, Sheet, open_sheet
 from duijie.members.models import Member, Organisation
 from duijie.publish.actions.bulk import Row
@@ -18,29 +19,12 @@ from duijie.publish.kinds import KINDS, ListingDraft
 from duijie.publish.schemas import Circle, ListingValues, read_listing, resolve_circle, resolve_organisation
 
 
-def _column(described: FieldDescription) -> Column:
-    said = described.said
-    return Column(
-        name=described.name,
-        label_zh=said.label.zh,
-        label_en=said.label.en,
-        aliases=said.aliases,
-        kind=described.kind,
-        required=described.required,
-        unit=said.unit.zh if said.unit else "",
-        example=said.example,
-        choices=described.choices,
-        help_zh=said.help.zh if said.help else "",
-        help_en=said.help.en if said.help else "",
-    )
-
-
 @lru_cache(maxsize=32)
 def columns_of(kind: str) -> tuple[Column, ...]:
     """The columns of a kind's sheet: the own id first, the common part, then its facets."""
     common = [d for d in describe(ListingDraft) if d.name != "kind"]
     common.sort(key=lambda d: d.name != "external_id")
-    return tuple(_column(d) for d in (*common, *describe(KINDS[kind].schema)))
+    return tuple(column_of(d) for d in (*common, *describe(KINDS[kind].schema)))
 
 
 @dataclass
