@@ -4,11 +4,13 @@ every visibility. The addresses are taken from the url table, so that a new page
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -148,7 +150,16 @@ def world() -> World:
     run_all()
     dispatch_all()
     made.values = _known_values(made, own, other, firm)
+    for extension in _extensions():
+        extension.extend(made, own=own, other=other, alliance=alliance, firm=firm)
+    dispatch_all()
     return made
+
+
+def _extensions() -> list[Any]:
+    """`isolation_<app>.py` beside this file: each adds the records, secrets and addresses of its app to the world."""
+    found = sorted(path.stem for path in Path(__file__).parent.glob("isolation_*.py"))
+    return [importlib.import_module(f"tests.web.{name}") for name in found]
 
 
 def _set_status(listing: Listing, status: str) -> None:
@@ -233,9 +244,14 @@ def _fitting(name: str, route: str, known: dict[str, list[str]]) -> list[str]:
         return [f"M-{word}" for word in list(_words())[:9]]
     if name in {"verb", "number", "file_uid"}:
         return {"verb": ["publish"], "number": ["1"], "file_uid": ["0" * 26]}[name]
-    for part in ("listing", "introduction", "interest", "match", "organisation", "person", "people"):
-        if part in route:
-            return known.get({"people": "person"}.get(part, part), ["0" * 26])
+    # A value is known by the name in angle brackets, else by a part of its address: the part that stands last counts.
+    if name in known:
+        return known[name]
+    parts = [part for part in re.split(r"[/<>:]", route.partition("<")[0]) if part]
+    for part in reversed(parts):
+        singular = {"people": "person", "matches": "match"}.get(part, part.removesuffix("s"))
+        if singular in known:
+            return known[singular]
     return ["0" * 26]
 
 

@@ -46,6 +46,12 @@ api = ExchangeAPI(
 api.add_router("", "duijie.members.api.router")
 api.add_router("", "duijie.publish.api.router")
 api.add_router("", "duijie.match.api.router")
+api.add_router("", "duijie.meet.api.router")
+api.add_router("", "duijie.land.api.router")
+api.add_router("", "duijie.plan.api.router")
+api.add_router("", "duijie.measure.api.router")
+api.add_router("", "duijie.govern.api.router")
+api.add_router("", "duijie.federate.api.router")
 
 
 @api.exception_handler(Fault)

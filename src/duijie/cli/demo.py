@@ -29,6 +29,7 @@ def demo(host: str, port: int, fresh: bool, no_serve: bool) -> None:
 
     from duijie.core.events import dispatch_all
     from duijie.core.worker import work_once
+    from duijie.demo.chapters import load_chapters
     from duijie.demo.conversations import load_conversations
     from duijie.demo.load import PASSWORD, load_demo, logins
     from duijie.match.index import close_match_index
@@ -45,6 +46,8 @@ def demo(host: str, port: int, fresh: bool, no_serve: bool) -> None:
         learn()
         work_once()
         load_conversations()
+        work_once()
+        load_chapters(tell=lambda line: click.echo(f"  {line}", err=True))
         work_once()
         loaded.touch()
     search_index().close()

@@ -40,6 +40,12 @@ INSTALLED_APPS = [
     "duijie.members",
     "duijie.publish",
     "duijie.match",
+    "duijie.meet",
+    "duijie.land",
+    "duijie.plan",
+    "duijie.measure",
+    "duijie.govern",
+    "duijie.federate",
     "duijie.web",
 ]
 

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class LandConfig(AppConfig):
+    name = "duijie.land"
+    label = "land"
+    verbose_name = "项目落地"
+
+    def ready(self) -> None:
+        from duijie.core.events import load_handlers
+
+        load_handlers(self.name)

@@ -1,0 +1,5 @@
+"""REST of this app."""
+
+from ninja import Router
+
+router = Router()

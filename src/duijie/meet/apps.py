@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class MeetConfig(AppConfig):
+    name = "duijie.meet"
+    label = "meet"
+    verbose_name = "会议"
+
+    def ready(self) -> None:
+        from duijie.core.events import load_handlers
+
+        load_handlers(self.name)
