@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "rematch": "duijie.cli.rematch:rematch",
     "restore": "duijie.cli.upkeep:restore",
     "serve": "duijie.cli.serve:serve",
+    "sheet": "duijie.cli.sheets:sheet",
     "upgrade": "duijie.cli.upkeep:upgrade",
     "user": "duijie.cli.people:user",
     "web": "duijie.cli.serve:web",

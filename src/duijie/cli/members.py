@@ -241,8 +241,11 @@ def organisation_import(file: Path, member_name: str, dry_run: bool, good_rows: 
 
 
 def write_template(kind: str, output: Path) -> None:
-    from duijie.members.sheets import write_template_of
+    from duijie.core.errors import NotFound
+    from duijie.members.sheets import KINDS, write_template_of
 
+    if kind not in KINDS:
+        raise NotFound(f"没有“{kind}”这种表。", f"There is no sheet of “{kind}”.")
     with output.open("wb") as handle:
         write_template_of(kind, handle)
     click.echo(str(output))

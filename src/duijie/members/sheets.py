@@ -1,41 +1,72 @@
-"""Organisations and people as sheets: the columns, the template, and each row as a record or with the faults of its cells."""
+"""Records as sheets: the columns, the template, and each row as a record or with the faults of its cells.
+
+Every app registers the records that come by sheet to a member; the page, the REST upload, the job with its progress, the marked copy
+and `duijie sheet` follow from that:
+
+    register(SheetKind("deals", Label("项目线索", "Deals"), DealRecord, unique=("external_id",), demand=may_write_deals,
+                       write=upsert_deal_row, shown_at=lambda member: reverse("deals")))
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from duijie.core.errors import Fault, Faults
+from duijie.core.access import Viewer
+from duijie.core.errors import Fault, Faults, NotAllowed, NotFound
 from duijie.core.language import Label
 from duijie.core.schema import Record, describe, parse
 from duijie.core.schema.columns import column_of
 from duijie.core.sheets import Column, Limits, Sheet, open_sheet, write_template
-from duijie.members.schemas import OrganisationRecord, PersonRow
+from duijie.members.models import Member
 
 MOST_ROWS = 20_000
 LIMITS = Limits(rows=MOST_ROWS)
 
 
+def _nowhere(member: Member) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class SheetKind:
-    """What a sheet holds. left_out: fields that the sheet has no column for. unique: fields that no two rows may share."""
+    """What a sheet holds.
+
+    demand(viewer, member): raises NotAllowed or NotFound unless the viewer may bring such a sheet in for the member.
+    write(actor=, member=, record=, dry_run=): writes one row through its action, "created", "changed" or "unchanged"; with
+    dry_run the same path, rolled back. left_out: fields without a column. unique: fields that no two rows may share.
+    shown_at(member): the address where what was written can be seen.
+    """
 
     word: str
     label: Label
     schema: type[Record]
-    left_out: frozenset[str]
-    unique: tuple[str, ...]
+    demand: Callable[[Viewer, Member], None]
+    write: Callable[..., str]
+    left_out: frozenset[str] = frozenset()
+    unique: tuple[str, ...] = ()
+    shown_at: Callable[[Member], str] = _nowhere
+
+    def open_to(self, viewer: Viewer, member: Member) -> bool:
+        """Whether the viewer may bring such a sheet in for the member."""
+        try:
+            self.demand(viewer, member)
+        except (NotAllowed, NotFound):
+            return False
+        return True
 
 
-KINDS: dict[str, SheetKind] = {
-    "organisations": SheetKind(
-        "organisations", Label("单位", "Organisations"), OrganisationRecord, frozenset({"home_member"}),
-        ("external_id", "credit_code"),
-    ),
-    "people": SheetKind("people", Label("人员", "People"), PersonRow, frozenset(), ()),
-}  # fmt: skip
+KINDS: dict[str, SheetKind] = {}
+
+
+def register(kind: SheetKind) -> SheetKind:
+    """Make a kind of sheet known under its word."""
+    if kind.word in KINDS:
+        raise ValueError(f"sheets of {kind.word} are registered twice")
+    KINDS[kind.word] = kind
+    return kind
 
 
 def columns_of(kind: str) -> tuple[Column, ...]:

@@ -1,8 +1,8 @@
-"""Bringing organisations or people in by sheet: checked whole first, then written row by row, each as its own action."""
+"""Bringing records in by sheet: checked whole first, then written row by row, each as its own action."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from duijie.core.actions import acting
 from duijie.core.errors import Conflict, Fault
 from duijie.core.files import store
 from duijie.core.jobs import enqueue
+from duijie.core.language import Label
 from duijie.core.models import Job
 from duijie.members.actions.organisations import upsert_organisation
 from duijie.members.actions.people import invite_person
@@ -18,7 +19,7 @@ from duijie.members.models import ApiKey, Member, Organisation, User
 from duijie.members.places import place_of_member
 from duijie.members.rules import ROLE_SCOPES, demand, grantable_roles
 from duijie.members.schemas import OrganisationRecord, PersonRecord, PersonRow
-from duijie.members.sheets import KINDS
+from duijie.members.sheets import KINDS, SheetKind, register
 from duijie.members.viewers import viewer_of, viewer_of_key
 
 JOB = "members.sheet"
@@ -34,17 +35,13 @@ def start_sheet(
     dry_run: bool = True,
     all_or_nothing: bool = True,
 ) -> Job:
-    """Keep a sheet of `kind` ("organisations", "people") and have it checked and, unless `dry_run`, written.
+    """Keep a sheet of `kind` (a word of `members.sheets.KINDS`) and have it checked and, unless `dry_run`, written.
 
     With `all_or_nothing` a single fault keeps everything out. The job's result counts rows and names the marked copy.
     """
     if kind not in KINDS:
         raise Fault("sheet.kind", f"没有“{kind}”这种表。", f"There is no sheet of “{kind}”.", place="kind", status=422)
-    where = place_of_member(member)
-    if kind == "organisations":
-        demand(actor, "organisation.upsert", where)
-    elif not grantable_roles(actor, "member", where):
-        demand(actor, "member.change", where)
+    KINDS[kind].demand(actor, member)
     file = store(
         chunks, name=name, media_type="application/octet-stream", audience=[f"staff:{member.pk}"],
         created_by_id=actor.user_id,
@@ -71,13 +68,11 @@ def actor_of(job: Job) -> Viewer:
 
 def write_row(*, actor: Viewer, member: Member, kind: str, record: Any, dry_run: bool) -> str:
     """Write one row of a sheet through its action; "created", "changed" or "unchanged"."""
-    if kind == "organisations":
-        assert isinstance(record, OrganisationRecord)
-        return upsert_organisation(actor=actor, member=member, record=record, dry_run=dry_run)[1]
-    return _write_person(actor, member, record, dry_run)
+    return KINDS[kind].write(actor=actor, member=member, record=record, dry_run=dry_run)
 
 
-def _write_person(actor: Viewer, member: Member, row: PersonRow, dry_run: bool) -> str:
+def _write_person(*, actor: Viewer, member: Member, record: PersonRow, dry_run: bool) -> str:
+    row = record
     scope, scope_id = "member", member.pk
     if row.organisation or "member" not in ROLE_SCOPES[row.role]:
         scope, scope_id = "organisation", _organisation(member, row.organisation).pk
@@ -111,3 +106,32 @@ def _organisation(member: Member, name: str | None) -> Organisation:
             place="organisation",
         )
     return found
+
+
+def _demand_organisations(viewer: Viewer, member: Member) -> None:
+    demand(viewer, "organisation.upsert", place_of_member(member))
+
+
+def _demand_people(viewer: Viewer, member: Member) -> None:
+    where = place_of_member(member)
+    if not grantable_roles(viewer, "member", where):
+        demand(viewer, "member.change", where)
+
+
+def _write_organisation(*, actor: Viewer, member: Member, record: OrganisationRecord, dry_run: bool) -> str:
+    return upsert_organisation(actor=actor, member=member, record=record, dry_run=dry_run)[1]
+
+
+def _listed(name: str) -> Callable[[Member], str]:
+    return lambda member: f"/{name}/?member={member.slug}"
+
+
+register(
+    SheetKind(
+        "organisations", Label("单位", "Organisations"), OrganisationRecord, _demand_organisations, _write_organisation,
+        left_out=frozenset({"home_member"}), unique=("external_id", "credit_code"), shown_at=_listed("organisations"),
+    )
+)  # fmt: skip
+register(
+    SheetKind("people", Label("人员", "People"), PersonRow, _demand_people, _write_person, shown_at=_listed("people"))
+)

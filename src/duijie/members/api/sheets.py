@@ -1,4 +1,4 @@
-"""REST: organisations and people by sheet; the template, the upload, how far it is, and the marked copy."""
+"""REST: records of a member by sheet; the template, the upload, how far it is, and the marked copy."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _sheet_out(job: Job) -> dict[str, Any]:
 
 @router.get("/sheet-templates/{kind}", response={200: bytes, **REFUSALS}, summary="表格模板 Template")
 def template(request: HttpRequest, kind: str) -> HttpResponse:
-    """The Excel template of "organisations" or "people"."""
+    """The Excel template of a kind of record: organisations, people and those of other apps."""
     if kind not in KINDS:
         raise NotFound
     out = io.BytesIO()

@@ -22,7 +22,7 @@ from duijie.members.choices import AgreementKind, MemberKind, Standing
 from duijie.members.models import Alliance, Member
 from duijie.members.places import find_member, place_of_alliance, place_of_member
 from duijie.members.queries import Edge, name_of
-from duijie.members.rules import Place, demand, grantable_roles, may
+from duijie.members.rules import Place, demand, may
 from duijie.members.schemas import AllianceRecord, MemberRecord
 from duijie.members.sheets import KINDS
 from duijie.web.kit import Branch, Cell, Choice, Column, FormField, Option, Table
@@ -113,18 +113,13 @@ def sheets_open_to(viewer: Viewer, member: Member) -> list[tuple[str, str]]:
     """(label, address) of the sheets that the viewer may bring in at this member."""
     if not viewer.grants:
         return []
-    where = place_of_member(member)
-    allowed = {
-        "organisations": may(viewer, "organisation.upsert", where),
-        "people": bool(grantable_roles(viewer, "member", where)),
-    }
     return [
         (
             t("导入{what}", "Import {what}", what=str(sheet.label)),
             reverse("members:sheet_upload", args=[member.slug, word]),
         )
         for word, sheet in KINDS.items()
-        if allowed[word]
+        if sheet.open_to(viewer, member)
     ]
 
 

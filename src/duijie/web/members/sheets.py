@@ -1,4 +1,4 @@
-"""Organisations and people by sheet: template, upload, progress, what was wrong, the marked copy, writing."""
+"""Records of a member by sheet: template, upload, progress, what was wrong, the marked copy, writing."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ from duijie.core.language import Label, t
 from duijie.members import actions, queries
 from duijie.members.actions.imports import JOB
 from duijie.members.models import Member
-from duijie.members.places import place_of_member
 from duijie.members.queries import name_of
-from duijie.members.rules import grantable_roles, may
 from duijie.members.sheets import KINDS, write_template_of
 from duijie.web.kit import Column, Table
 from duijie.web.members.directory import members_crumb
@@ -26,13 +24,8 @@ from duijie.web.members.places import address_of
 
 
 def _demand(request: HttpRequest, member: Member, kind: str) -> None:
-    """The refusal that the action would give, before somebody has filled in a sheet."""
-    if kind not in KINDS:
-        raise NotFound
-    viewer, where = viewer_of_page(request), place_of_member(member)
-    if kind == "organisations" and not may(viewer, "organisation.upsert", where):
-        raise NotFound
-    if kind == "people" and not grantable_roles(viewer, "member", where):
+    """The refusal that the action would give, before somebody has filled in a sheet; it doesn't say that there is such a page."""
+    if kind not in KINDS or not KINDS[kind].open_to(viewer_of_page(request), member):
         raise NotFound
 
 
@@ -106,6 +99,7 @@ def sheet(request: HttpRequest, uid: str) -> HttpResponse:
         "job": job,
         "kind": kind,
         "member": member,
+        "shown_at": KINDS[kind].shown_at(member),
         "result": job.result,
         "error": t(job.error["zh"], job.error["en"]) if job.error else "",
         "faults": Table(columns, faults, caption=t("需要修改的地方", "What to mend"), tight=True) if faults else None,
