@@ -27,7 +27,7 @@ from duijie.core.schema import Record
 
 # unit -> (label, what one stored unit is). Money is counted in the currency's minor unit and shown in 万 and 亿.
 UNITS: dict[str, Label] = {
-    "count": Label("个", ""),
+    "count": Label("个", "items"),
     "CNY": Label("元", "CNY"),
     "USD": Label("美元", "USD"),
     "persons": Label("人次", "persons"),
