@@ -108,7 +108,7 @@ class Event(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(null=True)
 
-    objects = ScopedManager.from_queryset(EventQuerySet)()
+    objects = ScopedManager.from_queryset(EventQuerySet)()  # type: ignore[django-manager-missing]
 
     class Meta:
         indexes = [models.Index(fields=["status", "starts_on"]), models.Index(fields=["host_member", "starts_on"])]

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import models
 
 from duijie.core.ids import new_id
+from duijie.meet.models.registrations import Registration
 
 
 class FixedMeeting(models.Model):
@@ -10,7 +11,7 @@ class FixedMeeting(models.Model):
 
     event = models.ForeignKey("meet.Event", on_delete=models.CASCADE, related_name="fixed")
     code = models.CharField(max_length=40)
-    registrations = models.ManyToManyField("meet.Registration", related_name="+")
+    registrations = models.ManyToManyField(Registration, related_name="+")
     slot = models.ForeignKey("meet.Slot", null=True, on_delete=models.SET_NULL, related_name="+")
     place = models.ForeignKey("meet.Place", null=True, on_delete=models.SET_NULL, related_name="+")
     representatives = models.JSONField(default=list, help_text="uids")
@@ -85,7 +86,7 @@ class Meeting(models.Model):
     state = models.CharField(max_length=9, choices=State.choices, default=State.PLANNED)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    registrations = models.ManyToManyField("meet.Registration", through="MeetingParty", related_name="+")
+    registrations = models.ManyToManyField(Registration, through="MeetingParty", related_name="+")
 
     class Meta:
         ordering = ["slot__starts_at", "place__order", "pk"]
