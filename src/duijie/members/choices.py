@@ -84,6 +84,7 @@ class KeyScope(Choices):
     FEEDS_READ = "feeds:read", "读取订阅源", "Read feeds"
     EVENTS_READ = "events:read", "读取活动", "Read events"
     EVENTS_WRITE = "events:write", "写入活动、报名和意愿", "Write events, registrations and wishes"
+    SOURCES_WRITE = "sources:write", "管理数据来源", "Manage sources"
 
 
 class MailPace(Choices):

@@ -45,6 +45,9 @@ def may_write_for(viewer: Viewer, member: Member, organisation: Organisation | N
 
 
 def may_change(viewer: Viewer, listing: Listing) -> bool:
+    """Nobody here changes what belongs to another installation; it follows its home."""
+    if listing.home_node and not viewer.is_system:
+        return False
     return is_staff(viewer, listing.owner_member_id) or speaks_for(viewer, listing.owner_organisation_id)
 
 
@@ -71,6 +74,11 @@ def demand_write_for(viewer: Viewer, member: Member, organisation: Organisation 
 
 def demand_change(viewer: Viewer, listing: Listing) -> None:
     demand_key(viewer, "listings:write")
+    if listing.home_node and not viewer.is_system:
+        raise NotAllowed(
+            f"这条信息属于“{listing.home_node}”平台，只能在那里修改。",
+            f"This listing belongs to the exchange “{listing.home_node}” and is changed there.",
+        )
     if not may_change(viewer, listing):
         raise NotAllowed(
             "只有发布单位和所属成员的工作人员可以修改这条信息。",

@@ -25,13 +25,19 @@ from duijie.publish.schemas import Circle, ListingValues, apply_values, as_data
 
 @dataclass
 class Row:
-    """A parsed row: where it stood, its id, its values, whose it is and who may see it."""
+    """A parsed row: where it stood, its id, its values, whose it is and who may see it.
+
+    origin: the address it was taken from, where it was harvested. home_node: the installation that it belongs to, where it is
+    only shown here.
+    """
 
     number: int
     external_id: str
     values: ListingValues
     organisation: Organisation | None
     circle: Circle
+    origin: str = ""
+    home_node: str = ""
 
 
 @dataclass
@@ -72,6 +78,8 @@ def upsert_many(
                     external_id=row.external_id,
                     created_by_id=created_by_id,
                     contact_id=created_by_id,
+                    origin=row.origin,
+                    home_node=row.home_node,
                 )
                 apply_values(listing, row.values, row.circle)
                 fresh.append((row, listing))

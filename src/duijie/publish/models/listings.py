@@ -90,6 +90,9 @@ class Listing(models.Model):
     created_by = models.ForeignKey("members.User", null=True, on_delete=models.SET_NULL, related_name="+")
     external_id = models.CharField(max_length=120, null=True)
     origin = models.CharField(max_length=200, blank=True, help_text="address it was taken from, where it was harvested")
+    home_node = models.CharField(
+        max_length=80, blank=True, help_text="the installation that it belongs to, where it is only shown here"
+    )
     facets = models.JSONField(default=dict)
     schema_version = models.PositiveSmallIntegerField(default=1)
     completeness = models.PositiveSmallIntegerField(default=0)
