@@ -188,6 +188,8 @@ def _read_whole(value: Any) -> int:
 
 Decimal2 = Annotated[float, understood(lambda v: float(_read_decimal(v)))]
 Whole = Annotated[int, understood(_read_whole)]
+# The number itself, figure by figure, where a float would round it.
+Exact = Annotated[Decimal, Shown("decimal"), understood(_read_decimal)]
 
 
 def _read_day(value: Any) -> dt.date | None:
