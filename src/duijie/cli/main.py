@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "generate": "duijie.cli.generate:generate",
     "rematch": "duijie.cli.rematch:rematch",
     "restore": "duijie.cli.upkeep:restore",
+    "rota": "duijie.cli.rota:rota",
     "serve": "duijie.cli.serve:serve",
     "sheet": "duijie.cli.sheets:sheet",
     "upgrade": "duijie.cli.upkeep:upgrade",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from duijie.members.models import RoleGrant, User
+from duijie.members.queries import staff_of_member
 from duijie.publish.models import Listing
 
 
 def liaisons_of(member_id: int) -> set[int]:
-    """Ids of the active liaison officers of a member."""
-    grants = RoleGrant.objects.filter(role="liaison", scope="member", scope_id=member_id, user__is_active=True)
-    return set(grants.values_list("user_id", flat=True))
+    """Ids of the active liaison officers of a member, with those who stand in for one on leave."""
+    return set(staff_of_member(member_id, ("liaison",)))
 
 
 def people_behind(listing: Listing) -> set[int]:
@@ -20,10 +20,7 @@ def people_behind(listing: Listing) -> set[int]:
         )
         people = set(grants.values_list("user_id", flat=True))
         return people or liaisons_of(listing.owner_member_id)
-    grants = RoleGrant.objects.filter(
-        role__in=["liaison", "editor"], scope="member", scope_id=listing.owner_member_id, user__is_active=True
-    )
-    return set(grants.values_list("user_id", flat=True))
+    return set(staff_of_member(listing.owner_member_id, ("liaison", "editor")))
 
 
 def contact_person(listing: Listing) -> User | None:

@@ -27,6 +27,7 @@ class OrganisationKind(Choices):
     FUND = "fund", "基金/金融机构", "Fund or bank"
     HOSPITAL = "hospital", "医院", "Hospital"
     OFFICE = "office", "机关/事业单位", "Public office"
+    SCHOOL = "school", "学校", "School", ("中小学", "中学", "小学", "职业学校")
 
 
 class OrganisationSize(Choices):
@@ -47,6 +48,52 @@ class AgreementKind(Choices):
     EDUCATION = "education", "教育协作", "Education"
     ENVIRONMENT = "environment", "环保联防", "Environment"
     SERVICE = "service", "公共服务", "Public service"
+
+
+class BodyKind(Choices):
+    """What kind of body an outside party to an agreement is."""
+
+    CITY = "city", "城市", "City", ("市", "区县", "区", "县")
+    PARK = "park", "园区", "Park", ("开发区", "产业园")
+    TOWN = "town", "镇街", "Town", ("镇", "街道", "乡")
+    HOSPITAL = "hospital", "医院", "Hospital"
+    SCHOOL = "school", "学校", "School", ("中学", "小学")
+    UNIVERSITY = "university", "高校", "University", ("大学",)
+    INSTITUTE = "institute", "科研院所", "Institute", ("研究院", "研究所")
+    FIRM = "firm", "企业", "Firm", ("公司",)
+    ASSOCIATION = "association", "协会", "Association", ("商会", "联盟")
+    OFFICE = "office", "机关", "Public office", ("部门",)
+
+
+class AgreementState(Choices):
+    """Worked out from the days of an agreement; never written."""
+
+    NOT_YET = "not_yet", "未生效", "Not yet"
+    IN_FORCE = "in_force", "有效", "In force"
+    TO_RENEW = "to_renew", "待续签", "Renewal due"
+    RENEWED = "renewed", "已续签", "Renewed"
+    OVER = "over", "已到期", "Over"
+    ENDED = "ended", "提前终止", "Ended early"
+
+
+class OrganisationStanding(Choices):
+    FOUNDER = "founder", "发起单位", "Founder"
+    MEMBER = "member", "成员单位", "Member"
+    OBSERVER = "observer", "观察员", "Observer"
+
+
+class WishKind(Choices):
+    PREFERS = "prefers", "希望值办", "Would like to host"
+    EXCLUDED = "excluded", "不能值办", "Cannot host"
+
+
+class RoundLength(Choices):
+    """How long one turn of hosting lasts; the word is the number of months."""
+
+    YEAR = "12", "一年", "A year", ("年", "按年")
+    HALF = "6", "半年", "Half a year"
+    QUARTER = "3", "一季度", "A quarter", ("季度", "按季")
+    MONTH = "1", "一个月", "A month", ("月", "按月")
 
 
 class Role(Choices):

@@ -14,7 +14,7 @@ from duijie.core.notifications import tell
 from duijie.core.worker import every
 from duijie.members import mails
 from duijie.members.choices import Role
-from duijie.members.models import Agreement, Alliance, ApiKey, Mails, Member, Organisation, User
+from duijie.members.models import Absence, Agreement, Alliance, ApiKey, Mails, Member, Organisation, Rota, User
 from duijie.members.queries import staff_of_member, staff_of_organisation
 
 KEEP_NOTICES = timedelta(days=400)
@@ -89,6 +89,43 @@ def tell_about_keys(event: Event) -> None:
             en=f"The API key “{key.name}” was {en}",
             address=reverse("members:keys"),
             key=f"{event.name}:{key.pk}",
+        )
+
+
+@handles("rota.swap_asked", "rota.swap_answered", "rota.handed_over")
+def tell_hosts(event: Event) -> None:
+    """The other host hears of a swap, the asking one of the answer, the next one of the hand-over."""
+    rota = Rota.objects.select_related("alliance").filter(pk__in=event.payload["ids"]).first()
+    if rota is None:
+        return
+    agreed = "已同意" if event.payload.get("agreed") else "未同意"
+    said = {
+        "rota.swap_asked": (f"有成员申请与贵方对调“{rota.title}”的轮次，请答复", f"A swap of turns in “{rota.title}” waits for your answer"),
+        "rota.swap_answered": (f"对方{agreed}对调“{rota.title}”的轮次", f"Your swap in “{rota.title}” was {'agreed to' if event.payload.get('agreed') else 'declined'}"),
+        "rota.handed_over": (f"“{rota.title}”上一轮已交接，轮到贵方值办", f"“{rota.title}” was handed over: it is your turn to host"),
+    }[event.name]  # fmt: skip
+    for member_id in event.payload["member_ids"]:
+        tell(
+            staff_of_member(member_id),
+            kind=event.name,
+            zh=said[0],
+            en=said[1],
+            address=reverse("govern:rota", args=[rota.alliance.slug]),
+            key=f"{event.name}:{event.pk}",
+        )
+
+
+@handles("absence.named")
+def tell_substitutes(event: Event) -> None:
+    """Who stands in hears for whom and how long."""
+    for absence in Absence.objects.filter(pk__in=event.payload["ids"]).select_related("person"):
+        tell(
+            [absence.substitute_id],
+            kind=event.name,
+            zh=f"{absence.first_day} 至 {absence.last_day} 由您代理{absence.person}的联络工作",
+            en=f"You stand in for {absence.person} from {absence.first_day} to {absence.last_day}",
+            address=reverse("account"),
+            key=f"absence:{absence.pk}",
         )
 
 

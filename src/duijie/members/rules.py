@@ -122,6 +122,15 @@ RULES: dict[str, Rule] = {
     "agreement.sign": _rule(
         "登记协议", "record an agreement", _PLATFORM, _SECRETARIAT, _MEMBER_ADMIN, _LIAISON, ask=_ASK_MEMBER
     ),
+    "rota.plan": _rule("安排轮值", "plan the rota", _PLATFORM, _SECRETARIAT, ask=_ASK_SECRETARIAT),
+    # What a member wants, offers to swap, or hands over: its own people, or the secretariat for it.
+    "rota.take_part": _rule(
+        "代表成员办理轮值事项", "act for the member in the rota", _PLATFORM, _SECRETARIAT, _MEMBER_ADMIN, _LIAISON, ("leader", MEMBER),
+        ask=_ASK_MEMBER,
+    ),
+    "absence.name": _rule(
+        "登记休假和代理", "name a substitute", (ONESELF, PLATFORM), _PLATFORM, _SECRETARIAT, _MEMBER_ADMIN, ask=_ASK_MEMBER
+    ),
     "audit.read": _rule(
         "查看操作记录", "read the audit trail", _PLATFORM, _SECRETARIAT, _MEMBER_ADMIN,
         ("auditor", PLATFORM), ("auditor", ALLIANCE), ("auditor", MEMBER), ask=_ASK_SECRETARIAT,

@@ -34,7 +34,10 @@ from duijie.members.choices import (
     OrganisationKind,
     OrganisationSize,
     Role,
+    RoundLength,
     Scope,
+    Standing,
+    WishKind,
 )
 from duijie.members.fields import Colour, Email, Phone, Slug, Username
 
@@ -163,3 +166,33 @@ class PersonRow(Record):
     phone: Annotated[Phone | None, said("电话", "Telephone", aliases=("手机", "联系电话", "手机号"))] = None
     language: Annotated[choice(Language) | None, said("语言", "Language")] = None
     ends_on: Annotated[Day | None, said("到期日", "Until", example="2027-12-31")] = None
+
+
+class RotaRecord(Record):
+    """Who of an alliance hosts what, and how long a turn lasts."""
+
+    title: Annotated[line(80), said("轮值内容", "What is hosted", example="重大活动轮值", aliases=("名称",))]
+    starts_on: Annotated[Day, said("从哪天起", "From", example="2024-01-01")]
+    length: Annotated[choice(RoundLength) | None, said("每轮多长", "Length of a turn", example="一年")] = None
+    standings: Annotated[choices(Standing) | None, said("哪些成员参加", "Who takes part", example="发起成员、成员", help_zh="留空：发起成员和成员", help_en="Empty: founders and members")] = None  # fmt: skip
+    purpose: Annotated[LongText | None, said("说明", "About")] = None
+
+
+class RotaWishRecord(Record):
+    """A wish for rounds of a rota, or that a member cannot host in them."""
+
+    member: Annotated[Line, said("成员", "Member", example="南湖高新区")]
+    kind: Annotated[choice(WishKind), said("意愿", "Wish", example="希望值办")]
+    first_round: Annotated[Whole, Field(ge=1, le=400), said("从第几轮", "From round", example="3")]
+    last_round: Annotated[Whole | None, Field(ge=1, le=400), said("到第几轮", "To round", example="3", help_zh="只有一轮就留空", help_en="Empty: only that one")] = None  # fmt: skip
+    reason: Annotated[line(200) | None, said("原因", "Reason", example="当年承办全国性会议", help_zh="不能值办时必须写明", help_en="Required where it cannot host")] = None  # fmt: skip
+
+
+class AbsenceRecord(Record):
+    """A liaison officer is away, and who stands in."""
+
+    person: Annotated[Line, said("联络员", "Officer", example="nanhu", help_zh="用户名或邮箱", help_en="Username or e-mail address")]  # fmt: skip
+    substitute: Annotated[Line, said("代理人", "Substitute", example="nanhu-admin", help_zh="同一成员的同事；跨成员代理由管理员指定", help_en="A colleague of the same member; others are named by an administrator")]  # fmt: skip
+    first_day: Annotated[Day, said("从哪天", "From", example="2026-12-01")]
+    last_day: Annotated[Day, said("到哪天", "Until", example="2026-12-11", help_zh="当天仍由代理人办理", help_en="This day is still covered")]  # fmt: skip
+    note: Annotated[line(200) | None, said("说明", "Note", example="年休假")] = None

@@ -10,6 +10,7 @@ from django.utils import timezone
 from duijie.core.models import Notification
 from duijie.core.notifications import tell
 from duijie.members.models import RoleGrant, User
+from duijie.members.queries import staff_of_member
 from duijie.members.viewers import viewer_of
 from duijie.publish.models import Listing, Review, SavedSearch
 from duijie.publish.models.listings import Status
@@ -77,8 +78,7 @@ def tell_due(now: dt.datetime | None = None) -> int:
 
 
 def _liaisons(member_id: int) -> set[int]:
-    grants = RoleGrant.objects.filter(role="liaison", scope="member", scope_id=member_id, user__is_active=True)
-    return set(grants.values_list("user_id", flat=True))
+    return set(staff_of_member(member_id, ("liaison",)))
 
 
 def tell_reviewers(ids: Iterable[int]) -> None:

@@ -1,5 +1,6 @@
 """Every write of this app: one function each, the same for page, API, command line and sheet."""
 
+from duijie.members.actions.absences import end_absence, name_substitute
 from duijie.members.actions.agreements import agreement_record_of, change_agreement, end_agreement, sign_agreement
 from duijie.members.actions.alliances import (
     admit_member,
@@ -30,10 +31,25 @@ from duijie.members.actions.people import (
     stop_mails,
 )
 from duijie.members.actions.roles import grant_role, revoke_role
+from duijie.members.actions.rota import (
+    add_handover_item,
+    answer_swap,
+    ask_swap,
+    drop_wish,
+    hand_over,
+    plan_rota,
+    set_host,
+    set_up_rota,
+    tick_handover_item,
+    wish_rota,
+)
 
 __all__ = [
+    "add_handover_item",
     "admit_member",
     "agreement_record_of",
+    "answer_swap",
+    "ask_swap",
     "authenticate_key",
     "change_agreement",
     "change_alliance",
@@ -44,23 +60,32 @@ __all__ = [
     "create_api_key",
     "create_member",
     "create_person",
+    "drop_wish",
+    "end_absence",
     "end_agreement",
     "end_membership",
     "erase_person",
     "found_alliance",
     "grant_role",
+    "hand_over",
     "invite_person",
     "member_record_of",
     "merged",
+    "name_substitute",
+    "plan_rota",
     "record_of",
     "register_organisation",
     "revoke_api_key",
     "revoke_role",
     "rotate_api_key",
+    "set_host",
+    "set_up_rota",
     "sign_agreement",
     "start_sheet",
     "stop_mails",
+    "tick_handover_item",
     "upsert_organisation",
     "verify_organisation",
+    "wish_rota",
     "withdraw_verification",
 ]

@@ -79,6 +79,11 @@ class Membership(models.Model):
     standing = models.CharField(max_length=8, choices=Standing.choices, default=Standing.MEMBER)
     since = models.DateField(null=True, blank=True)
     until = models.DateField(null=True, blank=True)
+    probation_until = models.DateField(null=True, blank=True)
+    suspended_from = models.DateField(null=True, blank=True)
+    suspended_until = models.DateField(null=True, blank=True, help_text="last day; empty: until it is lifted")
+    suspension_reason = models.CharField(max_length=300, blank=True)
+    left_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["alliance", "member"], name="one_membership")]
@@ -86,3 +91,33 @@ class Membership(models.Model):
     def holds_on(self, day: date) -> bool:
         """Whether the member is in the alliance on `day`; both ends belong to it."""
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+    def suspended_on(self, day: date) -> bool:
+        """Whether the membership rests on `day`."""
+        if self.suspended_from is None or day < self.suspended_from:
+            return False
+        return self.suspended_until is None or day <= self.suspended_until
+
+
+class OrganisationMembership(models.Model):
+    """A firm's, institute's or investor's place in an industry alliance, from a day until a day."""
+
+    class Standing(models.TextChoices):
+        FOUNDER = "founder", "发起单位"
+        MEMBER = "member", "成员单位"
+        OBSERVER = "observer", "观察员"
+
+    alliance = models.ForeignKey(Alliance, on_delete=models.CASCADE, related_name="organisation_memberships")
+    organisation = models.ForeignKey(
+        "members.Organisation", on_delete=models.CASCADE, related_name="alliance_memberships"
+    )
+    standing = models.CharField(max_length=8, choices=Standing.choices, default=Standing.MEMBER)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["alliance", "organisation"], name="one_organisation_membership")]
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the organisation is in the alliance on `day`; both ends belong to it."""
+        return self.since <= day and (self.until is None or day <= self.until)

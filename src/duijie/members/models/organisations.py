@@ -15,6 +15,7 @@ class Organisation(models.Model):
         FUND = "fund", "基金/金融机构"
         HOSPITAL = "hospital", "医院"
         OFFICE = "office", "机关/事业单位"
+        SCHOOL = "school", "学校"
 
     uid = models.CharField(max_length=26, unique=True, default=new_id)
     kind = models.CharField(max_length=12, choices=Kind.choices)

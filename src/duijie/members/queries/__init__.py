@@ -1,5 +1,6 @@
 """Every read of this app: each takes the viewer and returns what the viewer may see."""
 
+from duijie.members.queries.absences import absences, get_absence, stood_in_for, substitutes_of
 from duijie.members.queries.agreements import (
     Coverage,
     Edge,
@@ -49,6 +50,20 @@ from duijie.members.queries.people import (
     staff_of_organisation,
 )
 from duijie.members.queries.privacy import export_person, keeps_personal_data
+from duijie.members.queries.rota import (
+    Tally,
+    get_rota,
+    get_swap,
+    host_on,
+    may_plan,
+    members_played,
+    next_host,
+    rotas,
+    rounds_of,
+    swaps_of,
+    tallies,
+    wishes_of,
+)
 from duijie.members.queries.trail import audit_lines, audit_rows, jobs, may_read_audit
 
 __all__ = [
@@ -60,6 +75,8 @@ __all__ = [
     "MemberPage",
     "Node",
     "PersonLine",
+    "Tally",
+    "absences",
     "agreements",
     "alliances",
     "alliances_served_by",
@@ -71,23 +88,30 @@ __all__ = [
     "coverage_of_parts",
     "coverages_of_parts",
     "export_person",
+    "get_absence",
     "get_agreement",
     "get_alliance",
     "get_key",
     "get_member",
     "get_organisation",
     "get_person",
+    "get_rota",
+    "get_swap",
     "graph",
+    "host_on",
     "jobs",
     "keeps_personal_data",
     "liaisons_of",
     "may_change_agreement",
+    "may_plan",
     "may_read_audit",
     "member_page",
     "members",
+    "members_played",
     "members_served_by",
     "memberships",
     "name_of",
+    "next_host",
     "organisations",
     "own_organisations",
     "owners_of_keys",
@@ -97,8 +121,15 @@ __all__ = [
     "revocable",
     "rights_on",
     "role_grants",
+    "rotas",
+    "rounds_of",
     "scope_names",
     "staff_of_member",
     "staff_of_organisation",
+    "stood_in_for",
+    "substitutes_of",
+    "swaps_of",
+    "tallies",
     "waiting_for_verification",
+    "wishes_of",
 ]  # fmt: skip

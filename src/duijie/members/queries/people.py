@@ -19,6 +19,7 @@ from duijie.members.places import (
     place_of_person,
     places_of_scopes,
 )
+from duijie.members.queries.absences import substitutes_of
 from duijie.members.rules import demand, may, may_grant
 
 
@@ -62,14 +63,18 @@ def liaisons_of(member: Member) -> QuerySet[User]:
     for role in ("liaison", "member_admin"):
         found = User.objects.filter(is_active=True, pk__in=holding.filter(role=role).values("user_id"))
         if found.exists():
-            return found
+            standing_in = substitutes_of(found.values_list("pk", flat=True)) if role == "liaison" else set()
+            return found | User.objects.filter(is_active=True, pk__in=standing_in)
     return User.objects.none()
 
 
 def staff_of_member(member_id: int, roles: tuple[str, ...] = ("liaison", "member_admin")) -> list[int]:
-    """For notices: ids of the active people who hold one of `roles` in a member."""
+    """For notices: ids of the active people who hold one of `roles` in a member, and of who stands in for its liaisons."""
     holding = RoleGrant.objects.filter(_holding(), scope="member", scope_id=member_id, role__in=roles)
-    return list(holding.filter(user__is_active=True).values_list("user_id", flat=True).distinct())
+    held = holding.filter(user__is_active=True).values_list("user_id", "role")
+    liaisons = {user_id for user_id, role in held if role == "liaison"}
+    standing_in = substitutes_of(liaisons) if liaisons else set()
+    return sorted({user_id for user_id, _ in held} | standing_in)
 
 
 def staff_of_organisation(organisation_id: int) -> list[int]:
