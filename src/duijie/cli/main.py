@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "member": "duijie.cli.members:member",
     "organisation": "duijie.cli.members:organisation",
     "generate": "duijie.cli.generate:generate",
+    "ranking": "duijie.cli.ranking:ranking",
     "rematch": "duijie.cli.rematch:rematch",
     "restore": "duijie.cli.upkeep:restore",
     "rota": "duijie.cli.rota:rota",

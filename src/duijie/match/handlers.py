@@ -11,7 +11,7 @@ from duijie.match.actions import run_service_level
 from duijie.match.finding import close_suggestions, refresh_reasons, suggest_for, sync_index
 from duijie.match.telling.news import tell_of_found, tell_of_interest, tell_of_introduction
 from duijie.match.telling.outbox import send_due
-from duijie.match.upkeep import balance_if_due, heal_match_index, learn_anew_if_due
+from duijie.match.upkeep import balance_if_due, heal_match_index, learn_anew_if_due, train_if_due
 
 AT_ONCE = 20
 
@@ -80,3 +80,8 @@ def learn() -> None:
 @every(900)
 def balance() -> None:
     balance_if_due()
+
+
+@every(3600)
+def train() -> None:
+    train_if_due()

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.conf import settings
 
 from duijie.engines.matching import MatchIndex
+from duijie.match.learning import ranking_in_force
 
 logger = logging.getLogger(__name__)
 _lock = threading.RLock()
@@ -21,7 +22,13 @@ def folder() -> Path:
 
 
 def match_index(*, writable: bool = False) -> MatchIndex:
-    """The index, newest commit. The worker asks for it writable and keeps it; others read."""
+    """The index, newest commit, with the weights in force. The worker asks for it writable and keeps it; others read."""
+    index = _opened(writable)
+    index.ranking = ranking_in_force()
+    return index
+
+
+def _opened(writable: bool) -> MatchIndex:
     place = folder()
     with _lock:
         writer = _open.get((str(place), True))

@@ -7,8 +7,12 @@ from typing import Any
 from duijie.core.access import SYSTEM
 from duijie.core.jobs import Progress, enqueue, job
 from duijie.core.models import Job
+from duijie.match.actions.learning import JOB as TRAIN
+from duijie.match.actions.learning import note_training
 from duijie.match.balancing import balance_suggestions
 from duijie.match.finding import published, suggest_for
+from duijie.match.index import match_index, writing_lock
+from duijie.match.learning import fit
 from duijie.match.upkeep import all_published_ids, learn
 
 BATCH = 25
@@ -55,3 +59,18 @@ def train(progress: Progress) -> dict[str, Any]:
     if progress.params.get("rematch"):
         result |= _find(progress, all_published_ids())
     return result
+
+
+@job(TRAIN)
+def learn_from_answers(progress: Progress) -> dict[str, Any]:
+    """Fit the weights to what people said of their matches; adopted only where held-out needs are ranked better."""
+    with writing_lock():
+        index = match_index(writable=True)
+    found = fit(index, lambda done, total: progress.to(done, total, f"比较 {done} 条需求", f"{done} needs compared"))
+    note_training(actor=SYSTEM, found=found)
+    return {
+        "adopted": found.better,
+        "difference": round(found.difference, 4),
+        "needs": found.needs,
+        "pairs": found.pairs,
+    }

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Callable
 from pathlib import Path
+
+from django.utils import timezone
 
 from duijie.core.access import SYSTEM
 from duijie.core.jobs import enqueue
 from duijie.core.models import Job
 from duijie.engines.matching.index import Discrepancies
+from duijie.match.actions.learning import JOB as TRAIN
+from duijie.match.actions.learning import start_training
 from duijie.match.documents import documents_of
 from duijie.match.finding import published
 from duijie.match.index import folder, match_index, writing_lock
-from duijie.match.models import Suggestion
+from duijie.match.judgements import count_of_answers
+from duijie.match.learning import LEAST_PAIRS
+from duijie.match.models import LearntRanking, Suggestion
 
 logger = logging.getLogger(__name__)
 BATCH = 2000
 GROWN = 1.2
 TRAINED_ON = "trained_on"
+TRAINED_EVERY = dt.timedelta(days=7)
 
 
 def expected() -> dict[str, str]:
@@ -75,6 +83,17 @@ def learn(progress: Callable[[str, int, int], None] | None = None) -> int:
     return count
 
 
+def train_if_due(now: dt.datetime | None = None) -> None:
+    """Ask for a training when the answers have grown by a fifth since the last one; at most once a week."""
+    now = now or timezone.now()
+    last = Job.objects.filter(kind=TRAIN).order_by("-created_at").first()
+    if last is not None and last.created_at > now - TRAINED_EVERY:
+        return
+    learnt = LearntRanking.objects.order_by("-pk").values_list("pairs", flat=True).first() or 0
+    if count_of_answers() >= max(LEAST_PAIRS, learnt * GROWN):
+        start_training(actor=SYSTEM)
+
+
 def rematch_all() -> Job:
     """Train on the texts as they are, then find everybody's partners anew, in a job."""
     return enqueue("match.learn", actor=SYSTEM, rematch=True)
@@ -102,4 +121,5 @@ __all__ = [
     "learn_anew_if_due",
     "rematch_all",
     "repair_match_index",
+    "train_if_due",
 ]

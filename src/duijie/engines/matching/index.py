@@ -257,6 +257,16 @@ class MatchIndex:
             values[mine] = self._comparer.compare(prepared, state.model, segment, rows)
         return values, self._reference(prepared, state)
 
+    def compare_documents(
+        self, query: Document, documents: Sequence[Document]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """`compare` with documents as given, indexed or not (what was judged may be over by now)."""
+        state = self._state
+        prepared = query_of(query, state.model)
+        given = segment_of(documents, [0] * len(documents), state.model.vectors.dimensions).with_model(state.model)
+        rows = np.arange(len(given), dtype=np.int64)
+        return self._comparer.compare(prepared, state.model, given, rows), self._reference(prepared, state)
+
     def match(
         self,
         query: Document,

@@ -106,7 +106,15 @@ class Ranking:
     @classmethod
     def parse(cls, text: str) -> Ranking:
         """The weights in a JSON text."""
-        values: dict[str, Any] = json.loads(text)
+        return cls.of(json.loads(text))
+
+    def as_values(self) -> dict[str, Any]:
+        """Plain values that JSON can keep; `of` reads them."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> Ranking:
+        """The weights in plain values; raises ValueError where they belong to other features."""
         plain: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
         }

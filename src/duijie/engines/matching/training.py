@@ -76,15 +76,21 @@ def judged_needs(
         offers = [identity for identity in sorted(grades) if identity in index]
         if offers:
             values, reference = index.compare(need, offers)
-            found.append(
-                Judged(
-                    need.id, tuple(offers), values, reference.mean(axis=0), reference.std(axis=0), reference.shape[0],
-                    np.array([grades[each] for each in offers]), fold_of(need.title),
-                )
-            )  # fmt: skip
+            found.append(_judged(need, offers, values, reference, [grades[each] for each in offers]))
         if progress:
             progress(done + 1, len(needs))
     return found
+
+
+def judged_of(index: MatchIndex, need: Document, offers: Sequence[tuple[Document, int]]) -> Judged:
+    """Features of one need with graded documents, neither of which need be in the index."""
+    values, reference = index.compare_documents(need, [document for document, _ in offers])
+    return _judged(need, [document.id for document, _ in offers], values, reference, [grade for _, grade in offers])
+
+
+def _judged(need: Document, offers: Sequence[str], values: Floats, reference: Floats, grades: Sequence[int]) -> Judged:
+    usual = (reference.mean(axis=0), reference.std(axis=0)) if reference.size else (np.zeros(values.shape[1]),) * 2
+    return Judged(need.id, tuple(offers), values, *usual, reference.shape[0], np.array(grades), fold_of(need.title))
 
 
 def _usual(judged: Sequence[Judged]) -> tuple[Floats, Floats]:
@@ -212,4 +218,6 @@ def ndcg(judged: Sequence[Judged], scores: Sequence[Floats], *, depth: int = 10)
     return np.array(found)
 
 
-__all__ = ["Judged", "NotEnoughJudgements", "Outcome", "fold_of", "held_out_by", "judged_needs", "ndcg", "train"]
+__all__ = [
+    "Judged", "NotEnoughJudgements", "Outcome", "fold_of", "held_out_by", "judged_needs", "judged_of", "ndcg", "train",
+]  # fmt: skip

@@ -9,6 +9,7 @@ from duijie.match.actions.interest import (
     withdraw_interest,
 )
 from duijie.match.actions.introductions import end_introduction, hand_on, say, set_next_step
+from duijie.match.actions.learning import demand_ranking, note_training, start_training, take_back
 from duijie.match.actions.verdicts import forward, give_verdict
 
 __all__ = [
@@ -16,16 +17,20 @@ __all__ = [
     "create_channel",
     "decline_interest",
     "delete_channel",
+    "demand_ranking",
     "end_introduction",
     "express_interest",
     "forward",
     "give_verdict",
     "hand_on",
+    "note_training",
     "run_service_level",
     "say",
     "send_again",
     "set_next_step",
+    "start_training",
     "switch_channel",
+    "take_back",
     "test_channel",
     "withdraw_interest",
 ]

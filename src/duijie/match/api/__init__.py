@@ -2,10 +2,10 @@
 
 from ninja import Router
 
-from duijie.match.api import interests, introductions, suggestions
+from duijie.match.api import interests, introductions, ranking, suggestions
 
 router = Router()
-for part in (suggestions, interests, introductions):
+for part in (ranking, suggestions, interests, introductions):
     router.add_router("", part.router)
 
 __all__ = ["router"]

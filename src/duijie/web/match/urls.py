@@ -7,7 +7,7 @@ from django.urls import path
 from duijie.core.language import Label
 from duijie.match.queries import received_interests
 from duijie.match.worklist import members_in_charge
-from duijie.web.match import channels, extras, figures, views, why, worklist
+from duijie.web.match import channels, extras, figures, ranking, views, why, worklist
 from duijie.web.navigation import NavigationItem, register, signed_in
 from duijie.web.publish.listing import EXTRAS
 
@@ -50,6 +50,7 @@ urlpatterns = [
     path("account/channels/<str:channel_uid>/", channels.channel, name="channel"),
     path("match/", views.inbox, name="match_inbox"),
     path("match/figures/", figures.figures_page, name="match_figures"),
+    path("match/ranking/", ranking.ranking_page, name="match_ranking"),
     path("match/why/", why.why_page, name="match_why"),
     path("match/interest/<str:uid>/", views.interest_page, name="match_interest"),
     path("match/interest/<str:uid>/<slug:verb>/", views.answer_interest, name="match_answer"),
