@@ -89,8 +89,11 @@ def judged_of(index: MatchIndex, need: Document, offers: Sequence[tuple[Document
 
 
 def _judged(need: Document, offers: Sequence[str], values: Floats, reference: Floats, grades: Sequence[int]) -> Judged:
-    usual = (reference.mean(axis=0), reference.std(axis=0)) if reference.size else (np.zeros(values.shape[1]),) * 2
-    return Judged(need.id, tuple(offers), values, *usual, reference.shape[0], np.array(grades), fold_of(need.title))
+    nothing = np.zeros(values.shape[1])
+    mean, deviation = (reference.mean(axis=0), reference.std(axis=0)) if reference.size else (nothing, nothing)
+    return Judged(
+        need.id, tuple(offers), values, mean, deviation, reference.shape[0], np.array(grades), fold_of(need.title)
+    )
 
 
 def _usual(judged: Sequence[Judged]) -> tuple[Floats, Floats]:
