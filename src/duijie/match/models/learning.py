@@ -24,7 +24,11 @@ class LearntRanking(models.Model):
     better = models.BooleanField(help_text="the whole interval of the difference lies above zero")
     in_force = models.BooleanField(default=False)
     before = models.ForeignKey(
-        "match.LearntRanking", null=True, on_delete=models.SET_NULL, related_name="+", help_text="what was in force until then"
+        "match.LearntRanking",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="what was in force until then",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     adopted_at = models.DateTimeField(null=True)
