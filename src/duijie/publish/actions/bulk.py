@@ -165,3 +165,25 @@ def _write(actor: Viewer, verb: str, fresh: list[tuple[Row, Listing]], altered: 
     ]
     ListingAudience.objects.bulk_create(audience, batch_size=400)
     ListingVersion.objects.bulk_create([snapshot(x, actor=actor, verb=verb) for _, x in both], batch_size=200)
+
+
+def archive_many(*, actor: Viewer, member: Member, listings: Sequence[Listing], reason: str) -> int:
+    """Close and put away many published, closed or expired listings of `member` at once; who saw them still finds the address."""
+    for organisation in {x.owner_organisation for x in listings}:
+        demand_write_for(actor, member, organisation)
+    now = timezone.now()
+    with acting(actor, "listing.archive") as act:
+        batch = [x for x in listings if x.status in (Status.PUBLISHED, Status.CLOSED, Status.EXPIRED)]
+        if not batch:
+            act.nothing_changed()
+            return 0
+        for listing in batch:
+            if listing.status == Status.PUBLISHED:
+                listing.closed_reason = reason[:300]
+            listing.status, listing.closed_at, listing.changed_at = Status.ARCHIVED, listing.closed_at or now, now
+            listing.version += 1
+        fields = ["status", "closed_at", "closed_reason", "version", "changed_at"]
+        Listing.objects.unscoped("the batch writes its own rows").bulk_update(batch, fields, batch_size=200)
+        ListingVersion.objects.bulk_create([snapshot(x, actor=actor, verb=act.verb) for x in batch], batch_size=200)
+        act.done_many(batch, member_id=member.pk, event="listing.closed", ids=[x.pk for x in batch], bulk=True)
+    return len(batch)

@@ -1,0 +1,1 @@
+"""Other installations: who we are to them, what is signed, what travels between us."""
