@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "train": "duijie.cli.train:train_command",
     "match-all": "duijie.cli.match_all:match_all",
     "evaluate": "duijie.cli.evaluate:evaluate",
+    "source": "duijie.cli.federate:source",
     "timetable": "duijie.cli.timetable:timetable",
     "index": "duijie.cli.index:index",
 }

@@ -39,7 +39,7 @@ def get_source(uid: str, viewer: Viewer) -> Source:
 
 def runs(source: Source, viewer: Viewer) -> QuerySet[Any]:
     """Newest first."""
-    rows = Run.objects.visible_to(viewer).filter(source=source).select_related("job")
+    rows = Run.objects.visible_to(viewer).filter(source=source).select_related("job", "source")
     return rows.order_by("-id")  # type: ignore[no-any-return]
 
 

@@ -1,0 +1,8 @@
+"""REST of this app."""
+
+from ninja import Router
+
+from duijie.federate.api.sources import router as sources_router
+
+router = Router(tags=["federate"])
+router.add_router("", sources_router)
