@@ -132,6 +132,8 @@ class KeyScope(Choices):
     EVENTS_READ = "events:read", "读取活动", "Read events"
     EVENTS_WRITE = "events:write", "写入活动、报名和意愿", "Write events, registrations and wishes"
     SOURCES_WRITE = "sources:write", "管理数据来源", "Manage sources"
+    MEASURES_READ = "measures:read", "读取指标和指数", "Read indicators and indices"
+    MEASURES_WRITE = "measures:write", "填报指标", "Fill in rounds of indicators"
 
 
 class MailPace(Choices):

@@ -1,0 +1,51 @@
+"""Every read of this app, each for a viewer."""
+
+from duijie.measure.queries.indices import (
+    consultation,
+    consultations,
+    deals,
+    design,
+    designs,
+    edition,
+    editions,
+    judgement,
+    judgements,
+    my_judgements,
+)
+from duijie.measure.queries.rounds import (
+    Sheet,
+    SheetLine,
+    doubts_of,
+    overdue,
+    remarks,
+    round_by_uid,
+    rounds,
+    sheet_of,
+    submission,
+    submissions,
+    waiting_for,
+)
+
+__all__ = [
+    "Sheet",
+    "SheetLine",
+    "consultation",
+    "consultations",
+    "deals",
+    "design",
+    "designs",
+    "doubts_of",
+    "edition",
+    "editions",
+    "judgement",
+    "judgements",
+    "my_judgements",
+    "overdue",
+    "remarks",
+    "round_by_uid",
+    "rounds",
+    "sheet_of",
+    "submission",
+    "submissions",
+    "waiting_for",
+]
