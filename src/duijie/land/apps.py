@@ -10,6 +10,6 @@ class LandConfig(AppConfig):
 
     def ready(self) -> None:
         from duijie.core.events import load_handlers
-        from duijie.land import measures  # noqa: F401 (registers the figures)
+        from duijie.land import measures, sheets  # noqa: F401 (they register figures and sheets)
 
         load_handlers(self.name)

@@ -213,5 +213,6 @@ def difference(wanted: Counter[PostingKey], posted: Counter[PostingKey]) -> list
     """What has to be appended so that what is posted comes to what is wanted, in the order of days."""
     keys = set(wanted) | set(posted)
     found = [(key, wanted[key] - posted[key]) for key in keys if wanted[key] != posted[key]]
-    return sorted(found, key=lambda pair: (pair[0].effective_on, pair[0].code, pair[0].member_id, pair[1], pair[0].shape))
-
+    return sorted(
+        found, key=lambda pair: (pair[0].effective_on, pair[0].code, pair[0].member_id, pair[1], pair[0].shape)
+    )

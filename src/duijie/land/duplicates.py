@@ -52,7 +52,9 @@ def refuse_repeat(project: Project) -> None:
     alike = look_alikes(project)
     if alike:
         other = alike[0]
-        zh_day, en_day = (f"（{other.signed_on} 签约）", f" (signed {other.signed_on})") if other.signed_on else ("", "")
+        zh_day, en_day = (
+            (f"（{other.signed_on} 签约）", f" (signed {other.signed_on})") if other.signed_on else ("", "")
+        )
         hidden = other.openness == "parties"
         name = "一个保密项目" if hidden else f"{other.owner_member.name}的“{other.name}”"
         name_en = "a confidential project" if hidden else f"“{other.name}” of {other.owner_member.name}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
 from django.db.models import Sum
@@ -20,7 +21,7 @@ from duijie.land.counting import (
     postings_of_deal,
     postings_of_project,
 )
-from duijie.land.models import Deal, DealMove, Posting, Project, Shape, Slice, Tally
+from duijie.land.models import Deal, DealMove, Posting, Project, Shape, Slice
 from duijie.land.states import ProjectRows, deal_state
 
 ALL_SLICES = 0
@@ -31,7 +32,7 @@ def month_of(day: dt.date) -> int:
     return day.year * 12 + day.month - 1
 
 
-def slice_values(shape: ShapeKey) -> dict[str, object]:
+def slice_values(shape: ShapeKey) -> dict[str, Any]:
     """The slice that a shape falls into."""
     return {
         "kind": shape.kind,

@@ -49,9 +49,7 @@ def _asked(question: Question) -> Question:
     )  # fmt: skip
 
 
-def _measure(
-    name: str, code: Code, unit: str, zh: str, en: str, said_zh: str, said_en: str, **fixed: Any
-) -> Measure:
+def _measure(name: str, code: Code, unit: str, zh: str, en: str, said_zh: str, said_en: str, **fixed: Any) -> Measure:
     def totals(question: Question) -> dict[int | None, int]:
         return measuring.totals(code, _asked(question), fixed)
 
@@ -77,7 +75,9 @@ for _name, _code, _zh, _en, _said_zh, _said_en in _STAGES:
     _measure(_name, _code, "count", _zh, _en, _said_zh, _said_en)
 
 _ONCE = "一个项目只在首次签约时计一次；升级、增资、重复登记和已撤销的不计。"
-_ONCE_EN = "A project counts once, at its first signing; upgrades, capital increases, repeats and what was called off don't."
+_ONCE_EN = (
+    "A project counts once, at its first signing; upgrades, capital increases, repeats and what was called off don't."
+)
 _measure("projects_signed", Code.SIGNED, "count", "签约项目数", "Projects signed", f"期内首次签约的项目。{_ONCE}", f"Projects first signed in the period. {_ONCE_EN}")  # fmt: skip
 _measure("projects_100m", Code.SIGNED, "count", "亿元以上签约项目数", "Projects signed of CNY 100 m or more", f"总投资 1 亿元及以上的首次签约项目。{_ONCE}", f"Projects first signed with a total investment of at least CNY 100 m. {_ONCE_EN}", minimum_minor=measuring.LARGE_MINOR)  # fmt: skip
 _measure("technology_projects", Code.SIGNED, "count", "签约科技合作项目数", "Technology cooperation projects signed", f"以技术合作为内容或基础的首次签约项目。{_ONCE}", f"Projects first signed that are or rest on technology cooperation. {_ONCE_EN}", technology=True)  # fmt: skip
@@ -98,7 +98,25 @@ _measure("agreed_foreign", Code.AGREED_FOREIGN_USD, "USD", "协议外资", "Agre
 _measure("paid_in", Code.PAID_IN, "CNY", "实到资金", "Paid-in investment", "期内实际到位的资金，内外资合计，外币按到资日汇率折算。", "Money paid in during the period, domestic and foreign, in yuan at the rate of the day.")  # fmt: skip
 _measure("paid_in_foreign", Code.PAID_IN_FOREIGN_USD, "USD", "实到外资", "Paid-in foreign capital", "期内实际到位的外资，以美元计。", "Foreign money paid in during the period, in US dollars.")  # fmt: skip
 _measure("capital_introduced", Code.CAPITAL_INTRODUCED, "CNY", "引进市外资金", "Capital introduced", "期内实到资金中来自本市以外的部分。", "The part of what was paid in that comes from outside the city of the site.")  # fmt: skip
-_measure("output", Code.OUTPUT, "CNY", "项目产值", "Output", "落地项目期内的产值。", "Output of landed projects in the period.")
-_measure("tax", Code.TAX, "CNY", "项目税收", "Tax", "落地项目期内的税收。", "Tax paid by landed projects in the period.")
-_measure("jobs", Code.JOBS, "persons", "新增就业", "Jobs", "落地项目期内新增的就业人数。", "Jobs that landed projects brought in the period.")
+_measure(
+    "output",
+    Code.OUTPUT,
+    "CNY",
+    "项目产值",
+    "Output",
+    "落地项目期内的产值。",
+    "Output of landed projects in the period.",
+)
+_measure(
+    "tax", Code.TAX, "CNY", "项目税收", "Tax", "落地项目期内的税收。", "Tax paid by landed projects in the period."
+)
+_measure(
+    "jobs",
+    Code.JOBS,
+    "persons",
+    "新增就业",
+    "Jobs",
+    "落地项目期内新增的就业人数。",
+    "Jobs that landed projects brought in the period.",
+)
 _measure("land_used", Code.LAND, "square_metres", "项目用地", "Land used", "落地项目期内供应的用地面积。", "Land supplied to projects in the period.")  # fmt: skip

@@ -193,9 +193,7 @@ def _posted(
     yield from rows.values_list("member_id").annotate(total=Sum("value"))
 
 
-def records(
-    code: Code, question: Question, viewer: Viewer, fixed: Mapping[str, Any] | None = None
-) -> list[Counted]:
+def records(code: Code, question: Question, viewer: Viewer, fixed: Mapping[str, Any] | None = None) -> list[Counted]:
     """The facts behind a figure in the order of their days; what the viewer may not see is counted without a name."""
     where = where_of(question.filters, fixed)
     known = Q() if question.known_at is None else Q(recorded_at__lte=question.known_at)

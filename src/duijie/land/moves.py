@@ -15,7 +15,9 @@ from duijie.land.choices import LANDING, OVER, PATH, PLACE, EvidenceKind, Stage
 # Who may: officers of the owner's member; officers who answer for it; people of a firm that is a party.
 WRITERS, REVIEWERS, PARTY = "writers", "reviewers", "party"
 WHO: dict[str, Label] = {
-    WRITERS: Label("主办成员的编辑、联络员、管理员", "editors, liaison officers and administrators of the owner's member"),
+    WRITERS: Label(
+        "主办成员的编辑、联络员、管理员", "editors, liaison officers and administrators of the owner's member"
+    ),
     REVIEWERS: Label("主办成员的联络员、管理员", "liaison officers and administrators of the owner's member"),
     PARTY: Label("参与单位的人员", "people of an organisation that is a party"),
 }
@@ -80,9 +82,8 @@ def table() -> dict[tuple[str, str], Move]:
     found = {}
     for origin, target in _pairs():
         evidence, who = ARRIVAL[target]
-        if target in PLACE and origin in PLACE and PLACE[target] < PLACE[origin]:
-            evidence, who = (_E.REASON,), (WRITERS,)
-        elif origin in OVER:
+        goes_back = target in PLACE and origin in PLACE and PLACE[target] < PLACE[origin]
+        if goes_back or origin in OVER:
             evidence, who = (_E.REASON,), (WRITERS,)
         found[origin, target] = Move(origin, target, evidence, who)
     return found
@@ -149,7 +150,15 @@ def as_page() -> str:
         who = " ".join(letters[w] for w in move.who)
         a, b = Stage(origin), Stage(target)
         lines.append(f"| {a.zh} {a.en} | {b.zh} {b.en} | {evidence} | {who} |")
-    lines += ["", "## Service level 时限", "", "Working days in a stage after which a deal is overdue.", "", "| stage 阶段 | days 工作日 |", "|---|---|"]
+    lines += [
+        "",
+        "## Service level 时限",
+        "",
+        "Working days in a stage after which a deal is overdue.",
+        "",
+        "| stage 阶段 | days 工作日 |",
+        "|---|---|",
+    ]
     lines += [f"| {Stage(s).zh} {Stage(s).en} | {days or '-'} |" for s, days in SERVICE_LEVEL.items()]
     return "\n".join(lines) + "\n"
 

@@ -105,7 +105,8 @@ def _with_rows(projects: Sequence[Project]) -> Iterator[tuple[Project, ProjectRo
     ]
     moves = _grouped(DealMove.objects.filter(deal_id__in=[p.deal_id for p in projects if p.deal_id]), "deal_id")
     for project in projects:
-        yield project, ProjectRows(*(part[project.pk] for part in parts), moves[project.deal_id or 0])
+        versions, figures, milestones, relocations = (part[project.pk] for part in parts)
+        yield project, ProjectRows(versions, figures, milestones, relocations, moves[project.deal_id or 0])
 
 
 def replay_deal(
@@ -126,7 +127,10 @@ def replay_project(rows: ProjectRows) -> Iterator[tuple[dt.datetime, list[Delta]
 
     Monthly figures, of which there are many, are added one by one; everything else is counted from the whole state.
     """
-    monthly = _grouped((f for f in rows.figures if f.kind not in PROMISED), "recorded_at")
+    monthly: dict[dt.datetime, list[Figure]] = defaultdict(list)
+    for row in rows.figures:
+        if row.kind not in PROMISED:
+            monthly[row.recorded_at].append(row)
     by_id = {f.pk: f for f in rows.figures}
     instants = {v.recorded_at for v in rows.versions} | {m.recorded_at for m in rows.milestones}
     instants |= {m.recorded_at for m in rows.moves} | {r.recorded_at for r in rows.relocations}
@@ -134,7 +138,7 @@ def replay_project(rows: ProjectRows) -> Iterator[tuple[dt.datetime, list[Delta]
     instants |= {f.recorded_at for f in rows.figures if f.kind in PROMISED}
     current: ProjectState | None = None
     before: Counter[PostingKey] = Counter()
-    for at in sorted(instants | set(monthly)):  # type: ignore[arg-type]
+    for at in sorted(instants | set(monthly)):
         after: Counter[PostingKey]
         if at in instants or current is None:
             current = rows.state(at)
@@ -142,7 +146,7 @@ def replay_project(rows: ProjectRows) -> Iterator[tuple[dt.datetime, list[Delta]
         else:
             shape = with_total(current.shape, current.figures)
             after = Counter(before)
-            for figure in monthly[at]:  # type: ignore[index]
+            for figure in monthly[at]:
                 if not figure.cancelled:
                     for key, value in postings_of_figure(current, shape, fact_of(figure)):
                         after[key] += value
@@ -180,7 +184,10 @@ def _plain(sums: Counter[Any] | None) -> dict[Any, int]:
 
 def _tally_faults() -> list[str]:
     """Monthly sums that are not those of their postings."""
-    year, month = ("CAST(strftime('%%Y', p.effective_on) AS INTEGER)", "CAST(strftime('%%m', p.effective_on) AS INTEGER)")
+    year, month = (
+        "CAST(strftime('%%Y', p.effective_on) AS INTEGER)",
+        "CAST(strftime('%%m', p.effective_on) AS INTEGER)",
+    )
     if connection.vendor == "postgresql":
         year, month = "EXTRACT(YEAR FROM p.effective_on)::int", "EXTRACT(MONTH FROM p.effective_on)::int"
     with connection.cursor() as cursor:

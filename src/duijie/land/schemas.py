@@ -114,13 +114,19 @@ class NextStepRecord(Record):
 class ProjectRecord(Record):
     """A project: what, whose, where, with what money, how far."""
 
-    name: Annotated[line(160), said("项目名称", "Name", example="年产5GW异质结电池项目", aliases=("名称",), group=_WHAT)]
+    name: Annotated[
+        line(160), said("项目名称", "Name", example="年产5GW异质结电池项目", aliases=("名称",), group=_WHAT)
+    ]
     kind: Annotated[choice(DealKind) | None, said("类型", "Kind", example="产业投资", group=_WHAT)] = None
     summary: Annotated[LongText | None, said("简介", "Summary", aliases=("建设内容",), group=_WHAT)] = None
     industry: Annotated[IndustryCode | None, said("行业", "Industry", aliases=("所属行业",), group=_WHAT)] = None
-    chain_link: Annotated[line(80) | None, said("产业链环节", "Link of the chain", example="电池片", group=_WHAT)] = None
+    chain_link: Annotated[line(80) | None, said("产业链环节", "Link of the chain", example="电池片", group=_WHAT)] = (
+        None
+    )
     technology: Annotated[YesNo | None, said("技术合作", "Technology cooperation", aliases=("科技合作项目",), group=_WHAT)] = None  # fmt: skip
-    investor: Annotated[line(120) | None, said("投资方", "Investor", aliases=("投资主体", "企业名称"), group=_WHO)] = None
+    investor: Annotated[line(120) | None, said("投资方", "Investor", aliases=("投资主体", "企业名称"), group=_WHO)] = (
+        None
+    )
     openness: Annotated[choice(Openness) | None, said("公开范围", "Open to", group=_WHO)] = None
     site: Annotated[line(160) | None, said("选址", "Site", example="秀洲高新区康和路", aliases=("建设地点",), group=_WHERE)] = None  # fmt: skip
     region: Annotated[RegionCode | None, said("落地地区", "Site in", group=_WHERE)] = None
@@ -174,7 +180,9 @@ class FigureRecord(Record):
     kind: Annotated[choice(FigureKind), said("指标", "Figure", example="实到资金", aliases=("类别", "指标名称"))]
     source: Annotated[choice(CapitalSource) | None, said("资金来源", "Source of capital", example="内资")] = None
     month: Annotated[PeriodCode | None, said("月份", "Month", example="2017-03", aliases=("期间", "统计月份"))] = None
-    on: Annotated[Day | None, said("日期", "On", help_zh="知道到账日就填日期", help_en="The day, where it is known")] = None
+    on: Annotated[
+        Day | None, said("日期", "On", help_zh="知道到账日就填日期", help_en="The day, where it is known")
+    ] = None
     amount: Annotated[Line, said("数额", "Amount", example="1200万元", aliases=("金额", "数值"))]
     rate: Annotated[Line | None, said("汇率", "Exchange rate", example="6.8633")] = None
     evidence: Annotated[line(300) | None, said("依据", "Evidence", example="验资报告 2017-112")] = None
@@ -218,7 +226,11 @@ def one_amount(value: AmountValue | None, place: str) -> tuple[int, str] | None:
         return None
     if value.low_minor != value.high_minor or value.low_minor is None:
         raise Fault(
-            "money.range", "这里要一个金额，不是范围。", "One amount is wanted here, not a range.", place=place, status=422
+            "money.range",
+            "这里要一个金额，不是范围。",
+            "One amount is wanted here, not a range.",
+            place=place,
+            status=422,
         )
     return value.low_minor, value.currency
 

@@ -196,7 +196,11 @@ def change_deal(
         _version(current, actor, now, "deal.change")
         ledger.post_deal(current, now)
         act.done(
-            current, member_id=current.owner_member_id, event="deal.changed", ids=[current.pk], members=_members(current)
+            current,
+            member_id=current.owner_member_id,
+            event="deal.changed",
+            ids=[current.pk],
+            members=_members(current),
         )
     return current, "changed"
 

@@ -90,7 +90,9 @@ def _amount(kind: str, text: str) -> tuple[int, str]:
     except Fault as fault:
         raise fault.at("amount") from None
     if number < 0:
-        raise Fault("number.negative", "数额不能小于零。", "The amount cannot be below zero.", place="amount", status=422)
+        raise Fault(
+            "number.negative", "数额不能小于零。", "The amount cannot be below zero.", place="amount", status=422
+        )
     return number, ""
 
 
@@ -164,9 +166,7 @@ def record_figure(
     if row is not None:
         if not (record.reason or "").strip():
             raise _exists(row)
-        corrected = correct_figure(
-            actor=actor, figure=row, given=given, reason=record.reason or "", dry_run=dry_run
-        )
+        corrected = correct_figure(actor=actor, figure=row, given=given, reason=record.reason or "", dry_run=dry_run)
         return corrected, "corrected"
     demand(actor, "project.figures", {project.owner_member_id})
     with acting(actor, "project.figure", dry_run=dry_run) as act:
@@ -177,9 +177,7 @@ def record_figure(
         check_sums([*standing(current.figures.all()), row])
         row.save(force_insert=True)
         settle(current, now)
-        act.done(
-            current, member_id=current.owner_member_id, event="project.figure", ids=[current.pk], kind=given.kind
-        )
+        act.done(current, member_id=current.owner_member_id, event="project.figure", ids=[current.pk], kind=given.kind)
     return row, "created"
 
 
@@ -204,9 +202,7 @@ def _exists(row: Figure) -> Conflict:
     )
 
 
-def correct_figure(
-    *, actor: Viewer, figure: Figure, given: Given | None, reason: str, dry_run: bool = False
-) -> Figure:
+def correct_figure(*, actor: Viewer, figure: Figure, given: Given | None, reason: str, dry_run: bool = False) -> Figure:
     """Put another amount in a figure's place, or take it away (`given` None). The wrong row stays in the history.
 
     Raises Fault "reason.missing", Conflict "figure.corrected", "period.closed", and what `check_sums` raises.

@@ -35,7 +35,9 @@ def follow_deal(actor: Viewer, deal: Deal, now: dt.datetime, evidence: dict[str,
 
 def _found(actor: Viewer, deal: Deal, now: dt.datetime, evidence: dict[str, str]) -> Project:
     """The project of a deal that was signed. A look-alike is told about and not refused: the contract is signed."""
-    other = next((p for p in deal.parties.select_related("organisation") if p.side == "other" and not p.member_id), None)
+    other = next(
+        (p for p in deal.parties.select_related("organisation") if p.side == "other" and not p.member_id), None
+    )
     project = Project(
         name=deal.title, name_key=name_key(deal.title), deal=deal, owner_member=deal.owner_member, kind=deal.kind,
         openness="parties" if deal.confidential else "alliance", summary=deal.summary, region=deal.region,

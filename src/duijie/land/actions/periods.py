@@ -24,7 +24,9 @@ def close_period(*, actor: Viewer, member: Member, period: str, reason: str = ""
 def reopen_period(*, actor: Viewer, member: Member, period: str, reason: str) -> Closing:
     """Open a closed period again, saying why."""
     if not reason.strip():
-        raise Fault("period.reason", "请写明重新打开的原因。", "Say why it is opened again.", place="reason", status=422)
+        raise Fault(
+            "period.reason", "请写明重新打开的原因。", "Say why it is opened again.", place="reason", status=422
+        )
     return _set(actor, member, period, closed=False, reason=reason)
 
 

@@ -296,13 +296,17 @@ def upsert_project(
     return change_project(actor=actor, project=existing, record=record, version=version, dry_run=dry_run)
 
 
-def set_milestone(
-    *, actor: Viewer, project: Project, record: MilestoneRecord, version: int | None = None
-) -> Project:
+def set_milestone(*, actor: Viewer, project: Project, record: MilestoneRecord, version: int | None = None) -> Project:
     """Put the planned or actual day of a milestone on record; the one before it stays in the history."""
     demand(actor, "project.change", {project.owner_member_id})
     if record.planned_on is None and record.actual_on is None:
-        raise Fault("missing", "请填写计划日期或实际日期。", "Give the planned or the actual day.", place="planned_on", status=422)
+        raise Fault(
+            "missing",
+            "请填写计划日期或实际日期。",
+            "Give the planned or the actual day.",
+            place="planned_on",
+            status=422,
+        )
     with acting(actor, "project.milestone") as act:
         current = locked(project, version)
         now, milestone = timezone.now(), str(record.milestone)
@@ -343,9 +347,7 @@ def set_risk(*, actor: Viewer, project: Project, risky: bool, reason: str, versi
     return current
 
 
-def cancel_project(
-    *, actor: Viewer, project: Project, on: dt.date, reason: str, version: int | None = None
-) -> Project:
+def cancel_project(*, actor: Viewer, project: Project, on: dt.date, reason: str, version: int | None = None) -> Project:
     """Call a project off: from now on it no longer counts as signed, nor its promised sums. What was paid stays paid."""
     demand(actor, "project.cancel", {project.owner_member_id})
     if not reason.strip():
@@ -354,7 +356,10 @@ def cancel_project(
         current = locked(project, version)
         if current.cancelled_on is not None:
             raise Conflict("project.cancelled", "这个项目已经撤销了。", "This project was called off already.")
-        check_order({"signed": on} if current.signed_on is None else {"signed": current.signed_on, "full_output": on}, place="on")
+        check_order(
+            {"signed": on} if current.signed_on is None else {"signed": current.signed_on, "full_output": on},
+            place="on",
+        )
         demand_open(current.owner_member_id, [on, current.signed_on], place="on")
         now = timezone.now()
         current.cancelled_on, current.cancel_reason = on, reason.strip()[:300]
@@ -370,7 +375,11 @@ def relocate(*, actor: Viewer, project: Project, record: RelocationRecord) -> Re
     demand(actor, "project.change", {project.owner_member_id})
     if record.origin == record.destination:
         raise Fault(
-            "relocation.same", "迁出地和迁入地相同。", "It moves from a region to itself.", place="destination", status=422
+            "relocation.same",
+            "迁出地和迁入地相同。",
+            "It moves from a region to itself.",
+            place="destination",
+            status=422,
         )
     if record.effective_on is None:
         raise Fault("missing", "日期：必须填写。", "On: is required.", place="effective_on", status=422)
@@ -385,5 +394,7 @@ def relocate(*, actor: Viewer, project: Project, record: RelocationRecord) -> Re
             effective_on=record.effective_on, recorded_at=now, recorded_by_id=actor.user_id, actor=actor.reference(),
         )  # fmt: skip
         settle(current, now)
-        act.done(current, member_id=current.owner_member_id, event="project.relocated", ids=[current.pk], relocation=row.pk)
+        act.done(
+            current, member_id=current.owner_member_id, event="project.relocated", ids=[current.pk], relocation=row.pk
+        )
     return row

@@ -35,9 +35,7 @@ def audience_of(deal: Deal) -> set[str]:
     return tokens | ({f"user:{deal.owner_user_id}"} if deal.owner_user_id else set())
 
 
-def set_next_step(
-    *, actor: Viewer, deal: Deal, step: str, on: dt.date | None, version: int | None = None
-) -> Deal:
+def set_next_step(*, actor: Viewer, deal: Deal, step: str, on: dt.date | None, version: int | None = None) -> Deal:
     """Say what comes next and by when."""
     demand_party(actor, deal)
     with acting(actor, "deal.step") as act:
@@ -64,7 +62,9 @@ def comment(
     if not text and file_chunks is None:
         raise Fault("comment.empty", "请写点什么，或附上文件。", "Write something or attach a file.", place="text", status=422)  # fmt: skip
     if len(text) > LONGEST:
-        raise Fault("text.too_long", f"最多 {LONGEST} 个字。", f"At most {LONGEST} characters.", place="text", status=422)
+        raise Fault(
+            "text.too_long", f"最多 {LONGEST} 个字。", f"At most {LONGEST} characters.", place="text", status=422
+        )
     kept = None
     if file_chunks is not None:
         _demand_document(file_name)

@@ -30,7 +30,9 @@ def read_partners(record: ZoneRecord) -> list[Partner]:
         parts = [part.strip() for part in item.split("|")] + ["", ""]
         name, area, share = parts[:3]
         try:
-            found.append((_member(name), name, int(area) if area else None, round(float(share) * 100) if share else None))
+            found.append(
+                (_member(name), name, int(area) if area else None, round(float(share) * 100) if share else None)
+            )
         except ValueError:
             raise Fault(
                 "zone.partner",
@@ -108,7 +110,10 @@ def write_zone(
                 row.save()
         except IntegrityError:
             raise Conflict(
-                "slug.taken", f"网址简称“{record.slug}”已被使用。", f"The short name “{record.slug}” is taken.", place="slug"
+                "slug.taken",
+                f"网址简称“{record.slug}”已被使用。",
+                f"The short name “{record.slug}” is taken.",
+                place="slug",
             ) from None
         row.partners.all().delete()
         ZonePartner.objects.bulk_create(

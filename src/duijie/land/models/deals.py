@@ -68,7 +68,7 @@ class Deal(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
-    objects = ScopedManager.from_queryset(DealQuerySet)()
+    objects = ScopedManager.from_queryset(DealQuerySet)()  # type: ignore[django-manager-missing]
 
     class Meta:
         constraints = [

@@ -63,7 +63,7 @@ class Project(models.Model):
     technology = models.BooleanField(default=False, help_text="rests on a technology cooperation")
     relation = models.CharField(max_length=9, default="first")
     relates_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
-    zone = models.ForeignKey("land.JointZone", null=True, on_delete=models.PROTECT, related_name="projects")
+    zone = models.ForeignKey("land.JointZone", null=True, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=16, default="by_hand")
     source_ref = models.CharField(max_length=80, blank=True)
     source_label = models.CharField(max_length=160, blank=True)
@@ -82,7 +82,7 @@ class Project(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
-    objects = ScopedManager.from_queryset(ProjectQuerySet)()
+    objects = ScopedManager.from_queryset(ProjectQuerySet)()  # type: ignore[django-manager-missing]
 
     class Meta:
         constraints = [
