@@ -136,6 +136,8 @@ class KeyScope(Choices):
     SOURCES_WRITE = "sources:write", "管理数据来源", "Manage sources"
     MEASURES_READ = "measures:read", "读取指标和指数", "Read indicators and indices"
     MEASURES_WRITE = "measures:write", "填报指标", "Fill in rounds of indicators"
+    PLANS_READ = "plans:read", "读取计划", "Read plans"
+    PLANS_WRITE = "plans:write", "编制计划、上报数据", "Write plans and report on them"
 
 
 class MailPace(Choices):

@@ -1,5 +1,7 @@
-"""REST of this app."""
+"""REST of plans."""
 
 from ninja import Router
 
 router = Router()
+
+__all__ = ["router"]
