@@ -14,7 +14,7 @@ from duijie.members.models import Member, Membership, Organisation
 from duijie.members.places import find_member, find_organisation
 from duijie.plan.actions.common import find_item, locked, member_of_plan, reason_given
 from duijie.plan.actions.tree import write_item
-from duijie.plan.models import Plan, PlanCall, PlanItem, Submission
+from duijie.plan.models import Plan, PlanCall, PlanItem, PlannedProject
 from duijie.plan.rules import demand, demand_submit_for
 from duijie.plan.schemas import CallRecord, ItemRecord, SubmissionRecord
 
@@ -46,7 +46,7 @@ def change_call(*, actor: Viewer, call: PlanCall, record: CallRecord, version: i
     return current
 
 
-def submit_project(*, actor: Viewer, call: PlanCall, record: SubmissionRecord) -> Submission:
+def submit_project(*, actor: Viewer, call: PlanCall, record: SubmissionRecord) -> PlannedProject:
     """Submit a planned project, in the name of an organisation or of a member; the same external id again changes it.
 
     Raises NotAllowed, Conflict "call.closed", "submission.decided", Fault "call.outside", "item.dates".
@@ -57,9 +57,9 @@ def submit_project(*, actor: Viewer, call: PlanCall, record: SubmissionRecord) -
         _refuse_closed_call(call)
         _refuse_outsider(call.plan, member)
         row = _same(call, member, record.external_id)
-        if row is not None and row.status != Submission.Status.SUBMITTED:
+        if row is not None and row.status != PlannedProject.Status.SUBMITTED:
             raise _decided(row)
-        row = row or Submission(call=call, member=member, submitted_by_id=actor.user_id)
+        row = row or PlannedProject(call=call, member=member, submitted_by_id=actor.user_id)
         for name, value in _values(record).items():
             setattr(row, name, value)
         row.organisation = organisation
@@ -69,20 +69,20 @@ def submit_project(*, actor: Viewer, call: PlanCall, record: SubmissionRecord) -
     return row
 
 
-def withdraw_project(*, actor: Viewer, submission: Submission, version: int | None = None) -> Submission:
+def withdraw_project(*, actor: Viewer, submission: PlannedProject, version: int | None = None) -> PlannedProject:
     """Take one's own submission back before it was decided on. Raises Conflict "submission.decided"."""
     with acting(actor, "submission.withdraw") as act:
         current = _locked(submission, version)
         demand_submit_for(actor, current.member, current.organisation)
-        current.status, current.version = Submission.Status.WITHDRAWN, current.version + 1
+        current.status, current.version = PlannedProject.Status.WITHDRAWN, current.version + 1
         current.save(update_fields=["status", "version"])
         act.done(current, member_id=current.member_id, event="submission.withdrawn", ids=[current.pk])
     return current
 
 
 def take_in(
-    *, actor: Viewer, submission: Submission, code: str, parent: str = "", version: int | None = None
-) -> tuple[Submission, PlanItem]:
+    *, actor: Viewer, submission: PlannedProject, code: str, parent: str = "", version: int | None = None
+) -> tuple[PlannedProject, PlanItem]:
     """Take a submission into the open working copy as a major project under `parent` (the code of an item).
 
     Raises Conflict "submission.decided", "plan.not_open", "item.code", Stale.
@@ -107,20 +107,20 @@ def take_in(
             },
         )  # fmt: skip
         item = write_item(actor=actor, plan=plan, record=record)
-        current.status, current.item, current.decided_at = Submission.Status.TAKEN_IN, item, timezone.now()
+        current.status, current.item, current.decided_at = PlannedProject.Status.TAKEN_IN, item, timezone.now()
         current.version += 1
         current.save(update_fields=["status", "item", "decided_at", "version"])
         act.done(current, member_id=current.member_id, event="submission.taken_in", ids=[current.pk])
     return current, item
 
 
-def decline(*, actor: Viewer, submission: Submission, reason: str, version: int | None = None) -> Submission:
+def decline(*, actor: Viewer, submission: PlannedProject, reason: str, version: int | None = None) -> PlannedProject:
     """Decline a submission, saying why. Raises Conflict "submission.decided", Fault "reason.missing", Stale."""
     why = reason_given(reason)
     with acting(actor, "submission.decline") as act:
         current = _locked(submission, version)
         demand(actor, "plan.write", current.call.plan)
-        current.status, current.reason, current.decided_at = Submission.Status.DECLINED, why, timezone.now()
+        current.status, current.reason, current.decided_at = PlannedProject.Status.DECLINED, why, timezone.now()
         current.version += 1
         current.save(update_fields=["status", "reason", "decided_at", "version"])
         act.done(current, member_id=current.member_id, event="submission.declined", ids=[current.pk])
@@ -177,27 +177,27 @@ def _refuse_outsider(plan: Plan, member: Member) -> None:
     )
 
 
-def _same(call: PlanCall, member: Member, external_id: str | None) -> Submission | None:
+def _same(call: PlanCall, member: Member, external_id: str | None) -> PlannedProject | None:
     if not external_id:
         return None
-    rows = Submission.objects.unscoped("the right on the member was checked").select_for_update()
-    found: Submission | None = rows.filter(call=call, member=member, external_id=external_id).first()
+    rows = PlannedProject.objects.unscoped("the right on the member was checked").select_for_update()
+    found: PlannedProject | None = rows.filter(call=call, member=member, external_id=external_id).first()
     return found
 
 
-def _locked(submission: Submission, version: int | None) -> Submission:
-    rows = Submission.objects.unscoped("the caller checks the right").select_for_update(of=("self",))
-    current: Submission | None = rows.select_related("call__plan", "member", "organisation").filter(pk=submission.pk).first()  # fmt: skip
+def _locked(submission: PlannedProject, version: int | None) -> PlannedProject:
+    rows = PlannedProject.objects.unscoped("the caller checks the right").select_for_update(of=("self",))
+    current: PlannedProject | None = rows.select_related("call__plan", "member", "organisation").filter(pk=submission.pk).first()  # fmt: skip
     if current is None:
         raise NotFound
     if version is not None and version != current.version:
         raise Stale
-    if current.status != Submission.Status.SUBMITTED:
+    if current.status != PlannedProject.Status.SUBMITTED:
         raise _decided(current)
     return current
 
 
-def _decided(row: Submission) -> Conflict:
+def _decided(row: PlannedProject) -> Conflict:
     zh = {"taken_in": "纳入", "declined": "不予纳入", "withdrawn": "撤回"}[row.status]
     en = {"taken_in": "taken in", "declined": "declined", "withdrawn": "withdrawn"}[row.status]
     return Conflict("submission.decided", f"这个项目已{zh}。", f"This project was {en} already.")

@@ -13,7 +13,7 @@ from duijie.members.models import Member
 from duijie.plan.content import Content
 from duijie.plan.fields import plain_figure, shown_figure
 from duijie.plan.figures import Figure
-from duijie.plan.models import Actual, Plan, PlanCall, PlanEdition, PlanReport, Submission
+from duijie.plan.models import Actual, Plan, PlanCall, PlanEdition, PlannedProject, PlanReport
 from duijie.plan.queries import Behind
 from duijie.plan.sentences import sentence
 
@@ -350,7 +350,7 @@ class SubmissionPage(Schema):
     items: list[SubmissionOut]
 
 
-def submission_out(row: Submission) -> dict[str, Any]:
+def submission_out(row: PlannedProject) -> dict[str, Any]:
     return {
         "id": row.uid, "call": row.call.uid, "member": row.member.slug,
         "organisation": row.organisation.uid if row.organisation else None, "title": row.title,

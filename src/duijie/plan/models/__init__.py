@@ -1,6 +1,6 @@
 """Tables of plans: what was promised, by whom, measured by what, and what was reported of it."""
 
-from duijie.plan.models.calls import PlanCall, Submission
+from duijie.plan.models.calls import PlanCall, PlannedProject
 from duijie.plan.models.indicators import Actual, Baseline, Evidence, PlanIndicator, PlanPeriod, Target
 from duijie.plan.models.plans import ItemMember, Plan, PlanEdition, PlanItem
 from duijie.plan.models.reports import PlanReport
@@ -17,6 +17,6 @@ __all__ = [
     "PlanItem",
     "PlanPeriod",
     "PlanReport",
-    "Submission",
+    "PlannedProject",
     "Target",
 ]

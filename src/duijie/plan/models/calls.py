@@ -31,7 +31,7 @@ class PlanCall(models.Model):
         return f'"{self.uid}.{self.version}"'
 
 
-class SubmissionQuerySet(ScopedQuerySet):
+class PlannedProjectQuerySet(ScopedQuerySet):
     def visible_to(self, viewer: Viewer) -> Self:
         """Its organisation's people, the officers of its member, and those who write the plan."""
         if viewer.is_system:
@@ -43,7 +43,7 @@ class SubmissionQuerySet(ScopedQuerySet):
         return self.filter(seen).scoped()
 
 
-class Submission(models.Model):
+class PlannedProject(models.Model):
     """A planned project that a firm or a member submits to a call; taken in as an item of the plan, or declined with a reason."""
 
     class Status(models.TextChoices):
@@ -74,12 +74,12 @@ class Submission(models.Model):
     submitted_at = models.DateTimeField(auto_now_add=True)
     decided_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ScopedManager.from_queryset(SubmissionQuerySet)()  # type: ignore[django-manager-missing]
+    objects = ScopedManager.from_queryset(PlannedProjectQuerySet)()  # type: ignore[django-manager-missing]
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["call", "member", "external_id"], name="one_submission_per_external_id",
+                fields=["call", "member", "external_id"], name="one_planned_project_per_external_id",
                 condition=~Q(external_id=""),
             )
         ]  # fmt: skip

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from duijie.core.access import Viewer
 from duijie.core.errors import NotFound
 from duijie.plan.content import Content, read_content, working_copy
-from duijie.plan.models import Actual, Plan, PlanCall, PlanEdition, PlanItem, PlanReport, Submission
+from duijie.plan.models import Actual, Plan, PlanCall, PlanEdition, PlanItem, PlannedProject, PlanReport
 from duijie.plan.rules import may
 
 
@@ -100,7 +100,7 @@ def get_call(viewer: Viewer, uid: str) -> PlanCall:
 
 
 def submissions(viewer: Viewer, *, call: PlanCall | None = None, status: str = "") -> QuerySet[Any]:
-    found = Submission.objects.visible_to(viewer).select_related("call__plan", "member", "organisation", "item")
+    found = PlannedProject.objects.visible_to(viewer).select_related("call__plan", "member", "organisation", "item")
     if call is not None:
         found = found.filter(call=call)
     if status:
@@ -108,8 +108,8 @@ def submissions(viewer: Viewer, *, call: PlanCall | None = None, status: str = "
     return found.order_by("-pk")  # type: ignore[no-any-return]
 
 
-def get_submission(viewer: Viewer, uid: str) -> Submission:
-    found: Submission | None = submissions(viewer).filter(uid=uid).first()
+def get_submission(viewer: Viewer, uid: str) -> PlannedProject:
+    found: PlannedProject | None = submissions(viewer).filter(uid=uid).first()
     if found is None:
         raise NotFound
     return found
