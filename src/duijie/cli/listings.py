@@ -77,8 +77,17 @@ def fields(kind: str) -> None:
 )
 @click.option("--draft", is_flag=True, help="存为草稿 / leave as a draft")
 @click.option("--dry-run", is_flag=True, help="只检查 / check only")
+@click.option("--if-version", type=int, default=None, help="仅当仍是这个版本 / only if it still has this version")
 @platform_command
-def put(external_id: str, slug: str, pairs: tuple[str, ...], source: Any, draft: bool, dry_run: bool) -> None:
+def put(
+    external_id: str,
+    slug: str,
+    pairs: tuple[str, ...],
+    source: Any,
+    draft: bool,
+    dry_run: bool,
+    if_version: int | None,
+) -> None:
     """按编号创建或更新一条信息。Create or change the listing that the member knows as EXTERNAL_ID."""
     from duijie.core.errors import Fault
     from duijie.publish.actions import upsert_listing
@@ -92,7 +101,13 @@ def put(external_id: str, slug: str, pairs: tuple[str, ...], source: Any, draft:
                 "json.unreadable", "文件不是 JSON 对象。", "The file is not a JSON object.", place=str(error)
             ) from None
     outcome = upsert_listing(
-        actor=_actor(), member=_member(slug), external_id=external_id, data=data, put_forward=not draft, dry_run=dry_run
+        actor=_actor(),
+        member=_member(slug),
+        external_id=external_id,
+        data=data,
+        expected_version=if_version,
+        put_forward=not draft,
+        dry_run=dry_run,
     )
     click.echo(f"{outcome.what}\t{outcome.listing.uid}")
 

@@ -53,11 +53,16 @@ def _fault(error: Any, labels: Mapping[str, tuple[str, str]], prefix: str) -> Fa
         zh, en = _SENTENCES.get(code, ("填写的内容不对。", "The value is not valid."))
     return Fault(
         code,
-        f"{zh_label}：{zh}" if zh_label else zh,
-        f"{en_label}: {en}" if en_label else en,
+        _named(zh_label, zh, "："),
+        _named(en_label, en, ": "),
         place=f"{prefix}{place}" or None,
         status=422,
     )
+
+
+def _named(label: str, sentence: str, colon: str) -> str:
+    """The sentence after the name of its field, unless it begins with that name already."""
+    return sentence if not label or sentence.startswith(label) else f"{label}{colon}{sentence}"
 
 
 def _filled(schema: type[Record], data: Any) -> Any:

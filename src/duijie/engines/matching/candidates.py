@@ -1,7 +1,7 @@
 """Candidates of a large segment: by shared rare terms (postings) and by meaning (lists around centroids).
 
 Both are arrays beside the segment's own, written once with it: there is no second store that could disagree with the first,
-deleted documents weigh nothing, and equal scores are cut by the documents' keys, so that the same documents give the same
+deleted documents weigh nothing, and equal scores are cut by hashes of the texts, so that the same documents give the same
 candidates. Segments of fewer than EXHAUSTIVE_ROWS rows have neither: all of their rows are compared.
 """
 
@@ -151,14 +151,14 @@ def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     return found
 
 
-def best(rows: Rows, scores: NDArray[np.float32], keys: NDArray[np.int64], most: int) -> Rows:
-    """The `most` rows of highest score; equal ones by key."""
+def best(rows: Rows, scores: NDArray[np.float32], contents: NDArray[np.int64], most: int) -> Rows:
+    """The `most` rows of highest score; equal ones by their contents."""
     if rows.size <= most:
         return rows
     border = np.partition(scores, rows.size - most)[rows.size - most]
     above = rows[scores > border]
     level = rows[scores == border]
-    level = level[np.argsort(keys[level], kind="stable")][: most - above.size]
+    level = level[np.argsort(contents[level], kind="stable")][: most - above.size]
     return np.concatenate([above, level])
 
 

@@ -1,7 +1,7 @@
 """What is known about the whole set of documents: how rare each gram and word is, how long texts are, what goes together.
 
-A corpus model is a function of the set of documents alone: it is trained on those with the smallest hashes of their ids (all of
-them, below the sample's size), in the order of those hashes.
+A corpus model is a function of the set of texts alone: it is trained on those with the smallest hashes of their contents (all of
+them, below the sample's size), in the order of those hashes, so that ids have no say in it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,12 @@ from duijie.engines.matching.signature import HASH_SIZE, ORDERS, TWO, counts_of,
 
 def stable_hash(text: str) -> int:
     """63 bits of SHA-256: the same on any machine; gives documents an order that is no one's choice."""
-    return int.from_bytes(hashlib.sha256(text.encode("utf-8", "replace")).digest()[:8], "big") >> 1
+    return digest_of(text.encode("utf-8", "replace"))
+
+
+def digest_of(content: bytes) -> int:
+    """63 bits of SHA-256."""
+    return int.from_bytes(hashlib.sha256(content).digest()[:8], "big") >> 1
 
 
 @dataclass(frozen=True, slots=True)

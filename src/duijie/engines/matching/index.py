@@ -74,7 +74,7 @@ class MatchIndex:
 
     Changes are gathered by `upsert` and `delete`, become visible (and durable) with `commit`, and are compared by the corpus
     model of the last `refresh`. `encoder` may be set to an `encoder.Encoder`: the first candidates are then moved by its cosines, times
-    `encoder_weight`. After a `refresh` the ranking depends on the set of documents alone, not on how it came about.
+    `encoder_weight`. After a `refresh` the ranking depends on the set of texts alone, not on their ids nor on how it came about.
     """
 
     def __init__(self, storage: Storage, ranking: Ranking | None = None) -> None:
@@ -195,7 +195,7 @@ class MatchIndex:
         return fingerprint_of([(text, "") for text in texts]) if keys else ""
 
     def refresh(self, progress: Progress | None = None) -> None:
-        """Commit, train the corpus model anew on all documents, and lay them out in one segment in the order of their keys."""
+        """Commit, train the corpus model anew on all documents, and lay them out in one segment in the order of their contents."""
         self.commit(progress)
         state = self._state
         living = [
@@ -206,7 +206,7 @@ class MatchIndex:
         joined = Segment.joined(living) if living else None
         if joined is None or not len(joined):
             return
-        joined = joined.take(joined.key_order)
+        joined = joined.take(joined.content_order)
         model = self._train(joined, self._fingerprint(state))
         if progress:
             progress("model", 1, 2)
@@ -281,7 +281,7 @@ class MatchIndex:
 
         `kinds` narrows the complementary kinds; `audience` holds the viewer's tokens; `exclude` holds ids never to be given.
         Never given: the query itself, its owner's, its organisation's, what no token of the audience opens, and what a facet
-        that must hold excludes. Equal scores are ordered by a hash of the id. `reasons` may be a number: how many of the first
+        that must hold excludes. Equal scores are ordered by a hash of the text, then by id. `reasons` may be a number: how many of the first
         matches are given theirs.
         """
         state = self._state
@@ -291,18 +291,18 @@ class MatchIndex:
         excluded = frozenset(stable_hash(identity) for identity in exclude)
         prepared = query_of(query, state.model)
         reference = self._reference(prepared, state)
-        keys, places, scores = [], [], []
+        contents, places, scores = [], [], []
         for number, segment in enumerate(state.segments):
             rows = self._rows(prepared, state, number, wanted, audience, excluded, everything=not top)
             logits = self.ranking.logits(self._comparer.compare(prepared, state.model, segment, rows), reference)
-            keys.append(segment.keys[rows])
+            contents.append(segment.contents[rows])
             places.append(np.stack([np.full(rows.size, number), rows], axis=1))
             scores.append(logits)
-        if not keys:
+        if not contents:
             return []
-        all_keys, all_places = np.concatenate(keys), np.concatenate(places)
-        all_scores = self._encoded(query, state, all_keys, all_places, np.concatenate(scores))
-        chosen = self._chosen(prepared, state, all_keys, all_places, all_scores, top)
+        all_contents, all_places = np.concatenate(contents), np.concatenate(places)
+        all_scores = self._encoded(query, state, all_contents, all_places, np.concatenate(scores))
+        chosen = self._chosen(prepared, state, all_contents, all_places, all_scores, top)
         reasoner = Reasoner(query, state.model) if reasons else None
         with_reasons = len(chosen) if reasons is True else int(reasons)
         return [
@@ -330,21 +330,21 @@ class MatchIndex:
             rows_left = state.eligible(query.document, number, rows, exclude)
             if rows_left.size < rows.size:
                 scores = scores[np.isin(rows, rows_left)]
-            parts.append(best(rows_left, scores, segment.keys, most))
+            parts.append(best(rows_left, scores, segment.contents, most))
         return np.unique(np.concatenate(parts))
 
     def _encoded(
         self,
         query: Document,
         state: State,
-        keys: NDArray[np.int64],
+        contents: NDArray[np.int64],
         places: NDArray[np.int64],
         scores: NDArray[np.float64],
     ) -> NDArray[np.float64]:
         """The scores, the first ENCODED of them moved by the optional encoder."""
         if self.encoder is None or not scores.size:
             return scores
-        first = np.lexsort((keys, -scores))[:ENCODED]
+        first = np.lexsort((contents, -scores))[:ENCODED]
         texts = [
             state.segments[int(number)].document(int(row)).full[:ENCODED_CHARACTERS] for number, row in places[first]
         ]
@@ -357,13 +357,13 @@ class MatchIndex:
         self,
         query: Query,
         state: State,
-        keys: NDArray[np.int64],
+        contents: NDArray[np.int64],
         places: NDArray[np.int64],
         scores: NDArray[np.float64],
         top: int,
     ) -> list[tuple[float, Document]]:
         """Facets come last: rows are taken by text score until no other could reach the first `top`."""
-        order = np.lexsort((keys, -scores))
+        order = np.lexsort((contents, -scores))
         limit = top or len(order)
         found: list[tuple[float, int, Document]] = []
         highest: list[float] = []
@@ -371,16 +371,16 @@ class MatchIndex:
         most_bonus = 0.0 if silent else MOST_BONUS
         for place in order:
             text_score = float(scores[place])
-            if len(highest) >= limit and text_score + most_bonus < highest[0]:
+            if len(highest) >= limit and round(text_score + most_bonus, SCORE_DECIMALS) < highest[0]:
                 break
             document = state.segments[int(places[place, 0])].document(int(places[place, 1]))
             fits = [] if silent else complements.facet_fits(query.document, document)
             if complements.excluded_by(fits):
                 continue
             score = round(text_score + complements.bonus(fits), SCORE_DECIMALS)
-            found.append((score, int(keys[place]), document))
+            found.append((score, int(contents[place]), document))
             (heapq.heappush if len(highest) < limit else heapq.heappushpop)(highest, score)
-        found.sort(key=lambda each: (-each[0], each[1]))
+        found.sort(key=lambda each: (-each[0], each[1], each[2].id))
         return [(score, document) for score, _, document in found[:limit]]
 
     def _match(self, rank: int, score: float, document: Document, reasoner: Reasoner | None) -> Match:

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from duijie.engines.matching.arrays import Ragged, Rows
 from duijie.engines.matching.candidates import EXHAUSTIVE_ROWS, Lists, Postings
-from duijie.engines.matching.corpus import CorpusModel, stable_hash
+from duijie.engines.matching.corpus import CorpusModel, digest_of, stable_hash
 from duijie.engines.matching.document import KINDS, Document, from_record, to_record
 from duijie.engines.matching.signature import ONE, ORDERS, TWO, Terms, counts_of, ids_of, in_head, orders_of, terms_of
 
-_COLUMNS = ("keys", "kinds", "owners", "organisations", "audiences", "versions")
+_COLUMNS = ("keys", "contents", "kinds", "owners", "organisations", "audiences", "versions")
 _RAGGED = ("terms", "records")
 HEAD_UNITS, BODY, SUMS = 12, 13, 14
 _DERIVED = ("sums", "vectors", "vector_scales")
@@ -42,9 +42,12 @@ class Derived:
 class Segment:
     """Rows of documents. `audiences` are places in the index's table of audience sets; 0 in `owners` means none is named.
 
+    `keys` are hashes of ids, by which a row is found; `contents` are hashes of the texts as they are counted. Whatever needs an
+    order takes that of the contents, so that the same texts rank alike whatever ids they go by.
     Large segments have postings and lists, from which candidates are taken."""
 
     keys: NDArray[np.int64]
+    contents: NDArray[np.int64]
     kinds: NDArray[np.uint8]
     owners: NDArray[np.int64]
     organisations: NDArray[np.int64]
@@ -63,6 +66,11 @@ class Segment:
     def key_order(self) -> NDArray[np.int64]:
         """Rows in ascending order of keys."""
         return np.argsort(self.keys, kind="stable")
+
+    @cached_property
+    def content_order(self) -> NDArray[np.int64]:
+        """Rows in ascending order of contents; equal ones by key."""
+        return np.lexsort((self.keys, self.contents)).astype(np.int64)
 
     def document(self, row: int) -> Document:
         """The document of a row, as it was given."""
@@ -187,9 +195,11 @@ def _sums(terms: Ragged, model: CorpusModel) -> NDArray[np.float32]:
 def segment_of(documents: Sequence[Document], audiences: Sequence[int], dimensions: int) -> Segment:
     """Rows of new documents, without what depends on a model; `audiences` are their places in the index's table."""
     size = len(documents)
+    terms = [terms_of(document) for document in documents]
     raw = [json.dumps(to_record(document), ensure_ascii=False).encode("utf-8", "replace") for document in documents]
     return Segment(
         keys=np.array([stable_hash(document.id) for document in documents], dtype=np.int64),
+        contents=np.array([digest_of(each.tobytes()) for each in terms], dtype=np.int64),
         kinds=np.array([KINDS.index(document.kind) for document in documents], dtype=np.uint8),
         owners=np.array(
             [stable_hash(document.owner) if document.owner else 0 for document in documents], dtype=np.int64
@@ -200,7 +210,7 @@ def segment_of(documents: Sequence[Document], audiences: Sequence[int], dimensio
         ),
         audiences=np.array(audiences, dtype=np.int32),
         versions=np.array([stable_hash(document.version) for document in documents], dtype=np.int64),
-        terms=Ragged.of([terms_of(document) for document in documents], np.uint32),
+        terms=Ragged.of(terms, np.uint32),
         records=Ragged.of([np.frombuffer(each, dtype=np.uint8) for each in raw], np.uint8),
         derived=Derived(
             np.zeros((size, SUMS), np.float32), np.zeros((size, dimensions), np.int8), np.ones(size, np.float32)

@@ -15,8 +15,8 @@ from duijie.engines.matching.document import KINDS, PUBLIC, Document
 from duijie.engines.matching.segment import Segment
 
 KEPT_MASKS = 64
-REFERENCE_DOCUMENTS = 2_000
-REFERENCE_TERMS = 60_000
+REFERENCE_DOCUMENTS = 4_000
+REFERENCE_TERMS = 120_000
 LEAST_REFERENCE = 96
 """How many documents say what an ordinary comparison is."""
 
@@ -84,7 +84,7 @@ class State:
         return rows[mask]
 
     def reference(self, kind: str) -> tuple[Segment, Rows] | None:
-        """Public documents of the kinds that complete this one, those with the smallest keys: what "ordinary" means."""
+        """Public documents of the kinds that complete this one, those with the smallest contents: what "ordinary" means."""
         if kind not in self._references:
             self._references[kind] = self._reference(kind)
         return self._references[kind]
@@ -98,10 +98,10 @@ class State:
         parts = []
         for segment, alive in zip(self.segments, self.alive, strict=True):
             rows = np.flatnonzero(alive & wanted[segment.kinds] & public[segment.audiences])
-            rows = rows[np.argsort(segment.keys[rows], kind="stable")[:REFERENCE_DOCUMENTS]]
+            rows = rows[np.lexsort((segment.keys[rows], segment.contents[rows]))[:REFERENCE_DOCUMENTS]]
             parts.append(segment.take(rows))
         joined = Segment.joined(parts)
-        order = np.argsort(joined.keys, kind="stable")[:REFERENCE_DOCUMENTS].astype(np.int64)
+        order = joined.content_order[:REFERENCE_DOCUMENTS]
         sizes = np.diff(joined.terms.offsets)[order]
         order = order[(np.cumsum(sizes) <= REFERENCE_TERMS) | (np.arange(order.size) < LEAST_REFERENCE)]
         return joined.take(order), np.arange(order.size, dtype=np.int64)

@@ -23,7 +23,7 @@ from duijie.engines.matching.semantics import Vectors
 from duijie.engines.matching.state import State
 
 MANIFEST = "CURRENT"
-FORMAT = 4
+FORMAT = 5
 
 
 def empty_model() -> CorpusModel:

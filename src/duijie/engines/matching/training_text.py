@@ -22,7 +22,7 @@ def passages_of_document(document: Document) -> list[str]:
 
 
 def passages_for(rows: Segment, *, most_documents: int) -> Bags:
-    """Passages of the documents with the smallest keys (rows in order of keys); each distinct passage counts once."""
+    """Passages of the documents with the smallest contents (rows in that order); each distinct passage counts once."""
     found = [passages_of_document(rows.document(row)) for row in range(min(len(rows), most_documents))]
     texts: dict[str, None] = {}
     read = 0

@@ -116,6 +116,13 @@ class FormField:
         return replace(self, errors=errors)
 
 
+def without_label(sentence: str, label: str) -> str:
+    """A refusal without the name of its field before it, which the form shows anyway."""
+    for mark in ("：", ": "):
+        sentence = sentence.removeprefix(f"{label}{mark}")
+    return sentence
+
+
 def _of_description(said: FieldDescription, value: Any, errors: Sequence[str], sources: Mapping[str, str]) -> FormField:
     return FormField(
         name=said.name,
@@ -123,7 +130,7 @@ def _of_description(said: FieldDescription, value: Any, errors: Sequence[str], s
         kind=said.kind,
         value="" if value is None else value,
         help=said.said.help or "",
-        errors=errors,
+        errors=[without_label(error, str(said.label)) for error in errors],
         required=said.required,
         choices=tuple(Choice(str(choice), choice.label) for choice in said.choices),
         unit=said.said.unit or "",

@@ -145,7 +145,6 @@ class FormPage:
 
     def _shown(self, values: dict[str, Any], at: dict[str, list[str]], others: list[str], status: int) -> HttpResponse:
         fields = fields_of_schema(self.schema, values, at, only=self.only, sources=pickers())
-        fields = [replace(one, errors=[_bare(one, told) for told in one.errors]) for one in fields]
         fields = [picked(one) if one.name in _PICKED and self.schema is not AllianceRecord else one for one in fields]
         extra = [_again(one, self.request, at.get(one.name, [])) for one in self.extra]
         context = {
@@ -160,13 +159,6 @@ class FormPage:
             "back": self.crumbs[-1][1] if self.crumbs else "",
         }
         return render(self.request, "members/form.html", context, status=status)
-
-
-def _bare(one: FormField, sentence: str) -> str:
-    """A sentence without the label before it, which the form shows anyway."""
-    for mark in ("：", ": "):
-        sentence = sentence.removeprefix(f"{one.label}{mark}")
-    return sentence
 
 
 def _again(one: FormField, request: HttpRequest, errors: list[str]) -> FormField:

@@ -59,7 +59,11 @@ def posted(request: HttpRequest, kind: str) -> dict[str, Any]:
             continue
         many = described.kind in MANY or described.many
         value: Any = request.POST.getlist(described.name) if many else request.POST.get(described.name, "")
-        data[described.name] = [v for v in value if v.strip()] if isinstance(value, list) else value
+        if isinstance(value, list):
+            value = [v for v in value if v.strip()]
+            # One entry may be a list in itself, typed or pasted: 压铸、气孔；检测.
+            value = value[0] if len(value) == 1 and described.kind == "words" else value
+        data[described.name] = value
     return data
 
 
@@ -67,7 +71,7 @@ def _errors(fault: Fault) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for each in fault.faults if isinstance(fault, Faults) else [fault]:
         name = (each.place or "").removeprefix("facets.").split(".")[0]
-        found.setdefault(name, []).append(each.sentence.split("：", 1)[-1] if "：" in each.sentence else each.sentence)
+        found.setdefault(name, []).append(each.sentence)
     return found
 
 
