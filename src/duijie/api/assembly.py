@@ -50,6 +50,7 @@ api.add_router("", "duijie.meet.api.router")
 api.add_router("", "duijie.land.api.router")
 api.add_router("", "duijie.plan.api.router")
 api.add_router("", "duijie.measure.api.router")
+api.add_router("", "duijie.atlas.api.router")
 api.add_router("", "duijie.govern.api.router")
 api.add_router("", "duijie.federate.api.router")
 

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "duijie.land",
     "duijie.plan",
     "duijie.measure",
+    "duijie.atlas",
     "duijie.govern",
     "duijie.federate",
     "duijie.web",

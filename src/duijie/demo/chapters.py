@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from duijie.core.events import dispatch_all
 
-CHAPTERS = ("govern", "federate", "meet", "land", "plan", "measure")
+CHAPTERS = ("govern", "federate", "meet", "land", "plan", "measure", "atlas")
 
 
 def load_chapters(*, tell: Callable[[str], object] = lambda line: None, today: dt.date | None = None) -> None:

@@ -128,6 +128,7 @@ class KeyScope(Choices):
     MATCHES_WRITE = "matches:write", "答复匹配和对接", "Answer matches and introductions"
     ORGANISATIONS_READ = "organisations:read", "读取单位", "Read organisations"
     ORGANISATIONS_WRITE = "organisations:write", "写入单位", "Write organisations"
+    ATLAS_WRITE = "atlas:write", "写入地图数据", "Write the map's data"
     FEEDS_READ = "feeds:read", "读取订阅源", "Read feeds"
     DEALS_READ = "deals:read", "读取项目", "Read deals and projects"
     DEALS_WRITE = "deals:write", "写入项目", "Write deals and projects"

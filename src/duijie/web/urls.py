@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("duijie.web.land.urls")),
     path("", include("duijie.web.plan.urls")),
     path("", include("duijie.web.measure.urls")),
+    path("", include("duijie.web.atlas.urls")),
     path("", include("duijie.web.govern.urls")),
     path("", include("duijie.web.federate.urls")),
     path("pick/regions/", pickers.pick_regions, name="pick_regions"),

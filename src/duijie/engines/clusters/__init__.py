@@ -21,6 +21,8 @@ from duijie.engines.clusters.concentration import (
     standardised_location_quotient,
     symmetric_location_quotient,
 )
+from duijie.engines.clusters.coordinates import from_gcj02, to_gcj02
+from duijie.engines.clusters.coverage import Coverage, coverage, within_reach
 from duijie.engines.clusters.detection import Group, Hotspot, dense_groups, scan_hotspots
 from duijie.engines.clusters.relatedness import coherence, colocation, proximity, related_groups, traded_industries
 from duijie.engines.clusters.spatial import (
@@ -35,10 +37,12 @@ from duijie.engines.clusters.spatial import (
     neighbours_within,
 )
 from duijie.engines.clusters.stars import Stars, cluster_stars
+from duijie.engines.clusters.tiles import tile_positions
 
 __all__ = [
     "Association",
     "Chain",
+    "Coverage",
     "Gap",
     "Group",
     "Hotspot",
@@ -51,9 +55,11 @@ __all__ = [
     "cluster_stars",
     "coherence",
     "colocation",
+    "coverage",
     "dense_groups",
     "ellison_glaeser",
     "excess_activity",
+    "from_gcj02",
     "getis_ord",
     "great_circle_km",
     "herfindahl",
@@ -75,5 +81,8 @@ __all__ = [
     "scan_hotspots",
     "standardised_location_quotient",
     "symmetric_location_quotient",
+    "tile_positions",
+    "to_gcj02",
     "traded_industries",
+    "within_reach",
 ]
