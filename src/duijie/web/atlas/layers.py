@@ -29,7 +29,7 @@ class Layer:
     form: str
     colour: int
     data: Callable[[Viewer], dict[str, Any]]
-    unit: Label = Label("", "")  # noqa: RUF009
+    unit: Label = Label("个", "items")  # noqa: RUF009
     on: bool = False
     count: Callable[[Viewer], int] | None = None
 
