@@ -6,6 +6,7 @@ asks the index for needs by the row need -> technology.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 
 from duijie.engines.matching import facets
@@ -205,6 +206,58 @@ def is_silent(document: Document) -> bool:
 def excluded_by(fits: list[tuple[Facet, FacetFit]]) -> list[FacetFit]:
     """The facets that must hold and do not: a pair with any of these is no match."""
     return [outcome for facet, outcome in fits if facet.must and outcome.fit is Fit.DIFFERS]
+
+
+_READS: dict[str, Callable[[Document], Hashable]] = {
+    "region": lambda document: document.regions,
+    "industry": lambda document: document.industries,
+    "amount": lambda document: (document.amount_min_fen, document.amount_max_fen),
+    "stage": lambda document: document.stage,
+    "timing": lambda document: (document.facets.get("deadline"), document.facets.get("available_from")),
+}
+
+
+class Weigher:
+    """What the facets add to the scores of many documents for one question: each distinct statement is tested once."""
+
+    def __init__(self, query: Document) -> None:
+        self._query = query
+        self._silent = is_silent(query)
+        self._known: dict[tuple[str, str, Hashable], tuple[float, bool]] = {}
+
+    def most(self, kinds: Iterable[str]) -> float:
+        """What documents of these kinds can be given at most: by the facets on which the question says something."""
+        if self._silent:
+            return 0.0
+        rows = [found[0] for kind in kinds if (found := complement_of(self._query.kind, kind)) is not None]
+        return max((sum(facet.weight for facet in row.facets if self._speaks(facet.name)) for row in rows), default=0.0)
+
+    def _speaks(self, name: str) -> bool:
+        read = _READS.get(name)
+        stated = self._query.facets.get(name) if read is None else read(self._query)
+        return stated not in (None, (), "", (None, None))
+
+    def of(self, document: Document) -> float | None:
+        """The bonus, as `bonus(facet_fits(...))` gives it; None where a facet that must hold does not."""
+        found = None if self._silent else complement_of(self._query.kind, document.kind)
+        if found is None:
+            return 0.0
+        row, query_asks = found
+        total = 0.0
+        for facet in row.facets:
+            read = _READS.get(facet.name)
+            stated = document.facets.get(facet.name) if read is None else read(document)
+            name = (document.kind, facet.name, stated)
+            known = self._known.get(name)
+            if known is None:
+                pair = (self._query, document) if query_asks else (document, self._query)
+                outcome = facet.test(*pair)
+                known = facet.weight * outcome.value, facet.must and outcome.fit is Fit.DIFFERS
+                self._known[name] = known
+            if known[1]:
+                return None
+            total += known[0]
+        return total
 
 
 def bonus(fits: list[tuple[Facet, FacetFit]]) -> float:

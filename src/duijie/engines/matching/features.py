@@ -12,28 +12,20 @@ by gram, weighed by rarity. The length of the head completes them.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from duijie.engines.matching.arrays import Ragged, Rows
 from duijie.engines.matching.corpus import CorpusModel
-from duijie.engines.matching.query import FIELDS, Query, key_of
+from duijie.engines.matching.query import FIELDS, Query
 from duijie.engines.matching.segment import BODY, HEAD_UNITS, Segment
 from duijie.engines.matching.signature import (
     HASH_BITS,
     HASH_SIZE,
     ONE,
     ORDERS,
-    TWO,
-    counts_of,
-    ids_of,
-    in_head,
-    orders_of,
 )
 
-_K1, _B = np.float32(1.2), np.float32(0.75)
 _SETS: dict[str, tuple[int, ...]] = {"one": (0,), "two": (1,), "three": (2,), "word": (3,), "onetwo": (0, 1)}
 
 
@@ -80,53 +72,35 @@ class Comparer:
     def _lexical(
         self, query: Query, model: CorpusModel, terms: Ragged, sums: NDArray[np.float64]
     ) -> list[NDArray[np.float64]]:
-        values: NDArray[np.uint32] = terms.values  # type: ignore[assignment]
+        from duijie.engines.matching.tally import shared
+
         own = query.keys & np.uint32(HASH_SIZE - 1)
+        orders = (query.keys >> np.uint32(HASH_BITS)).astype(np.int64)
+        rare, bm25 = model.head.smooth_weight(own).astype(np.float64), model.full.bm25_weight(own).astype(np.float64)
+        many = query.counts.astype(np.float64)
+        present = many > 0
+        strength = np.where(present, 1 + np.log(np.maximum(many, 1)), 0) * rare
         most = min(query.keys.size, np.iinfo(np.int16).max - 1)
         self._slots[own[:most]] = np.arange(1, most + 1, dtype=np.int16)
-        slots = self._slots[ids_of(values)]
+        products, covered, saturation = shared(
+            terms.values, terms.offsets, sums[:, 8:12], model.mean_lengths, self._slots, query.keys,
+            strength * rare, np.where(present, rare, 0), many * bm25,
+        )  # fmt: skip
         self._slots[own] = 0
-        hits = np.flatnonzero(slots)
-        place = slots[hits].astype(np.int64) - 1
-        same = key_of(values[hits]) == query.keys[place]
-        hits, place = hits[same], place[same]
-        found = values[hits]
-        order = orders_of(found).astype(np.int64)
-        owner = np.searchsorted(terms.offsets, hits, side="right") - 1
-        rows = len(terms)
-        cell = owner * len(ORDERS) + order
-        head = np.flatnonzero(in_head(found))
-        head_cell, head_place = cell[head], place[head]
-        counts = counts_of(found).astype(np.float32)
-        lengths = sums[owner, 8 + order].astype(np.float32) / model.mean_lengths[order].astype(np.float32)
-        saturated = counts * (_K1 + 1) / (counts + _K1 * (1 - _B + _B * lengths))
-
-        def total(cells: NDArray[np.int64], weights: NDArray[Any]) -> NDArray[Any]:
-            return np.bincount(cells, weights=weights, minlength=rows * len(ORDERS)).reshape(rows, len(ORDERS))
-
-        ids = query.keys & np.uint32(HASH_SIZE - 1)
-        orders = (query.keys >> np.uint32(HASH_BITS)).astype(np.int64)
-        rare, bm25 = model.head.smooth_weight(ids), model.full.bm25_weight(ids)
         columns: list[NDArray[np.float64]] = []
         for number, field in enumerate(FIELDS):
-            many = query.counts[number]
-            present = many > 0
-            strength = np.where(present, 1 + np.log(np.maximum(many, 1)), 0) * rare
-            squares = np.bincount(orders, weights=strength.astype(np.float64) ** 2, minlength=len(ORDERS))
-            shares = np.bincount(orders, weights=np.where(present, rare, 0), minlength=len(ORDERS))
-            product = total(head_cell, (strength * rare)[head_place])
-            covered = total(head_cell, np.where(present, rare, 0)[head_place])
-            saturation = total(cell, (many * bm25)[place] * saturated)
-            for chosen in _SETS.values():
-                norm = np.sqrt(squares[list(chosen)].sum() * sums[:, list(chosen)].sum(axis=1))
-                columns.append(product[:, list(chosen)].sum(axis=1) / np.maximum(norm, 1e-6))
+            squares = np.bincount(orders, weights=strength[number] ** 2, minlength=len(ORDERS))
+            shares = np.bincount(orders, weights=np.where(present[number], rare, 0), minlength=len(ORDERS))
+            for chosen in map(list, _SETS.values()):
+                norm = np.sqrt(squares[chosen].sum() * sums[:, chosen].sum(axis=1))
+                columns.append(products[:, number, chosen].sum(axis=1) / np.maximum(norm, 1e-6))
                 whole = sums[:, [4 + each for each in chosen]].sum(axis=1)
-                columns.append(covered[:, list(chosen)].sum(axis=1) / np.maximum(whole, 1e-6))
-            columns += [saturation[:, each] for each in range(len(ORDERS))]
+                columns.append(covered[:, number, chosen].sum(axis=1) / np.maximum(whole, 1e-6))
+            columns += [saturation[:, number, each] for each in range(len(ORDERS))]
             if field in ("title", "key"):
                 for name in ("one", "two", "word", "onetwo"):
-                    chosen = _SETS[name]
-                    columns.append(covered[:, list(chosen)].sum(axis=1) / max(shares[list(chosen)].sum(), 1e-6))
+                    chosen = list(_SETS[name])
+                    columns.append(covered[:, number, chosen].sum(axis=1) / max(shares[chosen].sum(), 1e-6))
         return columns
 
     @staticmethod
@@ -138,42 +112,26 @@ class Comparer:
 
     def _soft(self, query: Query, model: CorpusModel, terms: Ragged) -> list[NDArray[np.float64]]:
         """Nearest grams by meaning, both ways, over all grams, those of one unit, and those of two."""
+        from duijie.engines.matching.tally import nearest, standing
+
         places, units, rare = self._tables(model)
-        rows = len(terms)
-        values: NDArray[np.uint32] = terms.values  # type: ignore[assignment]
         asked = query.soft
         mine = places[asked & np.uint32(HASH_SIZE - 1)]
         asked, mine = asked[mine >= 0], mine[mine >= 0]
-        wanted = np.flatnonzero(in_head(values))
-        wanted = wanted[orders_of(values[wanted]) <= TWO]
-        theirs = places[ids_of(values[wanted])]
-        wanted, theirs = wanted[theirs >= 0], theirs[theirs >= 0]
-        if not mine.size or not wanted.size:
-            return [np.zeros(rows) for _ in range(6)]
-        present = np.zeros(units.shape[0], dtype=bool)
-        present[theirs] = True
-        standing = np.flatnonzero(present)
-        renumbered = np.cumsum(present) - 1
-        near = np.maximum(units[standing] @ units[mine].T, 0)
+        numbers = np.full(units.shape[0], -1, dtype=np.int32)
+        grams = standing(terms.values, terms.offsets, places, numbers)
+        if not mine.size or not grams.size:
+            return [np.zeros(len(terms)) for _ in range(6)]
+        near = np.maximum(units[grams] @ units[mine].T, 0)
         one = (asked >> np.uint32(HASH_BITS)) == ONE
-        owner = np.searchsorted(terms.offsets, wanted, side="right") - 1
-        is_one = orders_of(values[wanted]) == ONE
-        weight = rare[theirs].astype(np.float64)
-        theirs = renumbered[theirs]
-        best = {
-            "onetwo": near.max(axis=1), "one": near[:, one].max(axis=1, initial=0), "two": near[:, ~one].max(axis=1, initial=0),
-        }  # fmt: skip
-        masks = {"onetwo": np.ones(wanted.size, bool), "one": is_one, "two": ~is_one}
-        columns = []
-        for name, mask in masks.items():
-            part = np.bincount(owner, weights=weight * mask * best[name][theirs], minlength=rows)
-            whole = np.bincount(owner, weights=weight * mask, minlength=rows)
-            columns.append(part / np.maximum(whole, 1e-9))
-        peaks = _peaks(near[theirs], owner * 2 + ~is_one, rows)
-        importance = rare[mine].astype(np.float64)
-        for highest, chosen in ((peaks.max(axis=1), one | ~one), (peaks[:, 0], one), (peaks[:, 1], ~one)):
-            columns.append(highest[:, chosen] @ importance[chosen] / max(importance[chosen].sum(), 1e-9))
-        return columns
+        best = np.stack(
+            [near.max(axis=1), near[:, one].max(axis=1, initial=0), near[:, ~one].max(axis=1, initial=0)], axis=1
+        )
+        found = nearest(
+            terms.values, terms.offsets, places, numbers, rare.astype(np.float64), near, best.astype(np.float64),
+            rare[mine].astype(np.float64), one,
+        )  # fmt: skip
+        return [found[:, each] for each in range(6)]
 
     def _tables(self, model: CorpusModel) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
         """Place of each gram's vector by id, the vectors at length one, and the grams' rarity; made once per model."""
@@ -184,11 +142,3 @@ class Comparer:
             units = model.vectors.values / np.maximum(lengths, 1e-9)
             self._grams = (model, places, units, model.head.smooth_weight(model.vectors.ids))
         return self._grams[1:]
-
-
-def _peaks(near: NDArray[np.float32], cells: NDArray[np.int64], rows: int) -> NDArray[np.float64]:
-    """(rows, 2, grams): the highest of `near` per row and order; `cells` ascend."""
-    peaks = np.zeros((rows * 2, near.shape[1]), dtype=np.float32)
-    starts = np.flatnonzero(np.concatenate([[True], cells[1:] != cells[:-1]]))
-    peaks[cells[starts]] = np.maximum.reduceat(near, starts, axis=0)
-    return peaks.reshape(rows, 2, -1).astype(np.float64)

@@ -37,11 +37,14 @@ class _CharacterTable(dict[int, str]):
     def __init__(self) -> None:
         super().__init__()
         self._simplified = _simplified_characters()
+        self.uneven: set[str] = set()  # characters that become none or several
 
     def __missing__(self, code: int) -> str:
         folded = unicodedata.normalize("NFKC", chr(code)).lower()
         value = "".join(self._one(character) for character in folded)
         self[code] = value
+        if len(value) != 1:
+            self.uneven.add(chr(code))
         return value
 
     def _one(self, character: str) -> str:
@@ -69,7 +72,7 @@ def normalise_aligned(text: str) -> tuple[str, list[int] | None]:
     cut = text[:MAX_CHARACTERS]
     table = _characters()
     result = cut.translate(table)
-    if len(result) == len(cut) and all(len(table[ord(character)]) == 1 for character in set(cut)):
+    if len(result) == len(cut) and table.uneven.isdisjoint(cut):
         return result, None
     places: list[int] = []
     for place, character in enumerate(cut):

@@ -7,23 +7,12 @@ with 6 bytes an entry, and from comparing a whole stretch of scores with the wor
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
-from numba import njit
+
+from duijie.engines.matching.compiling import compiled
 
 STRETCH = 512
 FEW = 2
-
-
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Machine code without the interpreter's lock, kept on disk for the next process."""
-    try:
-        return njit(nogil=True, cache=True)(function)  # type: ignore[no-any-return]
-    except RuntimeError:
-        # Neither the package's folder nor a home folder can be written: every process compiles for itself.
-        return njit(nogil=True)(function)  # type: ignore[no-any-return]
 
 
 @compiled
