@@ -12,3 +12,4 @@ class MatchConfig(AppConfig):
         from duijie.core.events import load_handlers
 
         load_handlers(self.name)
+        import duijie.match.measures  # noqa: F401 - makes the figures known
