@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from django.test import Client
+from openpyxl import load_workbook
 
 from duijie.match import actions
 from duijie.match.models import Introduction, Suggestion
-from duijie.match.worklist import worklist
+from duijie.match.worklist import SORTS, worklist
 from tests.factories import make_user, viewer
 from tests.match.test_finding import need_and_technology
 
@@ -47,6 +50,18 @@ def test_the_page_acts_by_one_click_and_exports() -> None:
     sheet = liaison.get("/worklist/?format=csv").content.decode("utf-8-sig").splitlines()
     assert len(sheet) == 2
     assert sheet[1].startswith(f"等我们答复,{right.title}")
+    book = load_workbook(io.BytesIO(liaison.get("/worklist/?format=xlsx&sort=member").content))
+    assert [row[1].value for row in book.active.iter_rows(min_row=2)] == [right.title]
     assert liaison.post(f"/match/interest/{uid}/accept/").status_code == 302
     assert "没有等着处理的事" in liaison.get("/worklist/").content.decode()
     assert Client().get("/worklist/").status_code == 302
+
+
+def test_a_promising_row_leads_among_the_matches_of_its_listing_in_any_order() -> None:
+    need, right = need_and_technology()
+    Suggestion.objects.filter(asking=need, giving=right).update(grade="strong")
+    ours = viewer("liaison", need.owner_member)
+    assert all(worklist(ours, sort=sort) == worklist(ours) != [] for sort in SORTS)
+    client = Client()
+    client.force_login(make_user("liaison", need.owner_member))
+    assert f"/match/?listing={need.uid}#" in client.get("/worklist/?what=promising&sort=who").content.decode()

@@ -42,7 +42,7 @@ def _standing(alliance_id: int) -> Callable[[Happened], bool]:
     spans: dict[int, list[tuple[dt.date, dt.date | None]]] = {}
     rows = Membership.objects.filter(alliance_id=alliance_id).values_list("member_id", "since", "until")
     for member_id, since, until in rows:
-        spans.setdefault(member_id, []).append((since, until))
+        spans.setdefault(member_id, []).append((since or dt.date.min, until))
     return lambda one: any(
         since <= one.on and (until is None or one.on <= until) for since, until in spans.get(one.member_id, ())
     )

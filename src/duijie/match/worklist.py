@@ -24,7 +24,8 @@ MOST = 200
 @dataclass(frozen=True)
 class Task:
     """One row. `what`: "ours" (we have to answer), "theirs" (they have), "step" (a next step is due), "promising" (a strong
-    match between members that nobody has touched). `uid`: of the interest, introduction or suggestion."""
+        match between members that nobody has touched). `uid`: of the interest, introduction or suggestion; `listing`: of the own listing
+    whose matches a promising one stands among."""
 
     what: str
     uid: str
@@ -34,6 +35,7 @@ class Task:
     industries: tuple[str, ...]
     due: dt.date | None
     late: bool
+    listing: str = ""
 
 
 def members_in_charge(viewer: Viewer) -> list[int]:
@@ -41,15 +43,26 @@ def members_in_charge(viewer: Viewer) -> list[int]:
     return sorted({g.scope_id for g in viewer.grants if g.scope == "member" and g.role in REVIEWERS})
 
 
-def worklist(viewer: Viewer, *, member_id: int | None = None, industry: str = "", what: str = "") -> list[Task]:
-    """Rows of the viewer's members: answers first by the day they run out, then steps, then what is promising."""
+SORTS = ("due", "member", "who", "title")
+
+
+def worklist(
+    viewer: Viewer, *, member_id: int | None = None, industry: str = "", what: str = "", sort: str = "due"
+) -> list[Task]:
+    """Rows of the viewer's members: answers first by the day they run out, then steps, then what is promising. `sort` orders
+    within each kind of work: by the day it runs out, by member, by the other side, by title."""
     members = [m for m in members_in_charge(viewer) if member_id in (None, m)]
     if not members:
         return []
     rows = [*_interests(viewer, members), *_steps(members), *_promising(viewer, members)]
     if industry:
         rows = [r for r in rows if any(code.startswith(industry) for code in r.industries)]
-    return [r for r in rows if not what or r.what == what]
+    rows = [r for r in rows if not what or r.what == what]
+    if sort == "due":
+        return rows
+    kinds = {kind: place for place, kind in enumerate(("ours", "theirs", "step", "promising"))}
+    keys = {"member": lambda r: r.member_id, "who": lambda r: r.who, "title": lambda r: r.title}
+    return sorted(rows, key=lambda r: (kinds[r.what], keys[sort](r)))
 
 
 def _seen_by_id(viewer: Viewer, ids: Iterable[int]) -> dict[int, SeenListing]:
@@ -113,7 +126,7 @@ def _promising(viewer: Viewer, members: list[int]) -> list[Task]:
     return [
         Task(
             "promising", s.uid, f"{s.own.title} — {s.other.title}", s.other.owner, s.own.record.owner_member_id,
-            tuple(s.own.record.industries), None, False,
+            tuple(s.own.record.industries), None, False, s.own.uid,
         )
         for s in seen_suggestions(rows[:MOST], viewer)
     ]  # fmt: skip

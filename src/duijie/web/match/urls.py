@@ -50,6 +50,7 @@ urlpatterns = [
     path("account/channels/<str:channel_uid>/", channels.channel, name="channel"),
     path("match/", views.inbox, name="match_inbox"),
     path("match/figures/", figures.figures_page, name="match_figures"),
+    path("match/figures/records/", figures.figure_records, name="match_figure_records"),
     path("match/ranking/", ranking.ranking_page, name="match_ranking"),
     path("match/why/", why.why_page, name="match_why"),
     path("match/interest/<str:uid>/", views.interest_page, name="match_interest"),
