@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -14,10 +14,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from duijie.cli import tables
 from duijie.cli.language import Language
 from duijie.engines.matching import COMPLEMENTS, Document, Match, MatchIndex, Ranking
+from duijie.engines.matching.diversity import WINDOW, diverse_order
 from duijie.engines.matching.encoder import EncoderMissing, load_encoder
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 SHEET_ROWS = 1_048_575
+SHORT = 50
+"""Lists of so many offers a need are for people."""
 REASONS_OF_ALL = 50
 """Where all offers are listed, how many of the first ones are given reasons."""
 
@@ -156,8 +159,23 @@ def _matched(
     language: Language,
 ) -> Iterator[Line]:
     for identity, need in bar.track(wanted, description=language.say("对接", "matching")):
-        found = index.match(need, top=top, kinds=[kind], reasons=top or REASONS_OF_ALL)
-        yield Line(identity, need, [(names[each.id], each) for each in found])
+        yield Line(identity, need, [(names[each.id], each) for each in _found(index, need, top, kind)])
+
+
+def _found(index: MatchIndex, need: Document, top: int, kind: str) -> list[Match]:
+    """A short list, which people read, without near-copies in its first ten; a long one, which programs read, by score alone."""
+    if not 0 < top <= SHORT:
+        return index.match(need, top=top, kinds=[kind], reasons=top or REASONS_OF_ALL)
+    found = index.match(need, top=max(top, WINDOW), kinds=[kind], reasons=False)
+    order = diverse_order(
+        [each.probability for each in found],
+        [each.document.title for each in found],
+        [each.document.organisation or each.document.owner or None for each in found],
+    )
+    return [
+        replace(found[place], rank=rank, reasons=index.reasons_between(need, found[place].document))
+        for rank, place in enumerate(order[:top], 1)
+    ]
 
 
 def falling(matches: Iterable[tuple[str, Match]]) -> Iterator[tuple[str, Match, float]]:

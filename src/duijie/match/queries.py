@@ -13,6 +13,7 @@ from duijie.core.access import Viewer
 from duijie.core.actions import read_personal_data
 from duijie.core.errors import NotFound
 from duijie.core.language import ENGLISH, current_language
+from duijie.engines.matching.diversity import WINDOW, diverse_order
 from duijie.match.models import Interest, Introduction, Suggestion, Verdict
 from duijie.match.models.suggestions import Side
 from duijie.match.rules import is_party, speaks_for_listing
@@ -101,6 +102,20 @@ def seen_suggestions(rows: Iterable[Suggestion], viewer: Viewer) -> list[SeenSug
             continue
         found.append(SeenSuggestion(row, side, own, other, verdicts.get((row.pk, side))))
     return found
+
+
+def page_of_suggestions(rows: QuerySet[Suggestion], viewer: Viewer, start: int, stop: int) -> list[SeenSuggestion]:
+    """One page of suggestions as they should be read: no near-copies and no single owner all over a listing's first ten."""
+    if start >= WINDOW:
+        return seen_suggestions(rows[start:stop], viewer)
+    found = seen_suggestions(rows[: max(WINDOW, stop)], viewer)
+    order = diverse_order(
+        [one.record.worth for one in found],
+        [one.other.title for one in found],
+        [one.other.record.owner_organisation_id if one.other.full else None for one in found],
+        [one.own.uid for one in found],
+    )
+    return [found[place] for place in order[start:stop]]
 
 
 def put_shown_on_record(shown: Sequence[SeenSuggestion]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duijie.engines.matching.diversity import diversify
+from duijie.engines.matching.diversity import WINDOW, diverse_order, diversify, likeness
 
 scores_of = st.lists(st.floats(0, 1), max_size=25)
 
@@ -52,3 +52,28 @@ def test_an_owner_takes_at_most_so_many_places_while_others_wait() -> None:
     owners = ["a", "a", "a", "b", "a"]
     order = diversify(scores, lambda i, j: 0.0, places=4, owners=owners, most_per_owner=2)
     assert order == [0, 1, 3, 2, 4]
+
+
+def test_titles_are_alike_by_their_pairs_of_characters() -> None:
+    assert likeness("压铸件气孔检测", "压铸件气孔检测") == 1
+    assert likeness("压铸件气孔检测", "压铸件气孔检测系统") == 0.75
+    assert likeness("压铸件", "茶叶烘干") == 0
+    assert likeness("", "") == 1
+    assert likeness("", "压铸") == 0
+
+
+def test_copies_and_a_fourth_of_one_owner_give_way_only_within_one_list() -> None:
+    titles = ["气孔在线检测", "气孔在线检测", "铸件X光探伤", "模具温控"]
+    nobody: list[object] = [None] * 4
+    assert diverse_order([0.9, 0.89, 0.88, 0.87], titles, nobody) == [0, 2, 3, 1]
+    assert diverse_order([0.9, 0.89, 0.88, 0.87], titles, nobody, ["a", "b", "a", "a"]) == [0, 1, 2, 3]
+    assert diverse_order([0.9, 0.8, 0.7, 0.6], titles, nobody) == [0, 1, 2, 3]  # much worse ones do not go before it
+    five = ["甲乙", "丙丁", "戊己", "庚辛", "壬癸"]
+    assert diverse_order([0.9, 0.8, 0.7, 0.6, 0.5], five, ["x", "x", "x", "x", "y"]) == [0, 1, 2, 4, 3]
+
+
+def test_those_after_the_window_keep_their_places() -> None:
+    size = WINDOW + 5
+    order = diverse_order([0.5] * size, [f"{i}号设备" for i in range(size)], [None] * size)
+    assert order[WINDOW:] == list(range(WINDOW, size))
+    assert sorted(order) == list(range(size))

@@ -9,7 +9,12 @@ takes the next place.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+
+import numpy as np
+
+from duijie.engines.matching.signature import TWO, gram_ids, units_of
+from duijie.engines.matching.text import normalise
 
 Similarity = Callable[[int, int], float]
 
@@ -56,3 +61,41 @@ def diversify(
         for i in waiting:
             nearest[i] = max(nearest[i], similarity(pick, i))
     return chosen + waiting
+
+
+PLACES = 10
+WINDOW = 30
+"""How many of the first candidates compete for the first places."""
+TOLERANCE = 0.05
+COPY = 0.6
+"""Titles that share this much of their pairs of characters are near-copies; less than that is no reason to pass one over."""
+MOST_PER_OWNER = 3
+
+
+def likeness(one: str, other: str) -> float:
+    """How much two titles share: pairs of characters in common over all of them, 0 to 1."""
+    mine, theirs = (np.unique(gram_ids(units_of(normalise(text[:200])), TWO)) for text in (one, other))
+    together = np.union1d(mine, theirs).size
+    return np.intersect1d(mine, theirs).size / together if together else float(one == other)
+
+
+def diverse_order(
+    scores: Sequence[float], titles: Sequence[str], owners: Sequence[Hashable], lists: Sequence[Hashable] | None = None
+) -> list[int]:
+    """Positions of candidates as they should be listed: near-copies and a fourth of one owner give way in the first places.
+
+    Parallel lists, best first: a probability, a title, an owner (None for nobody known), and for which list each is meant: what is
+    found for two different needs does not compete. Those after the first WINDOW keep their places.
+    """
+    size = min(len(scores), WINDOW)
+    meant = lists or [None] * len(scores)
+
+    def similar(i: int, j: int) -> float:
+        found = likeness(titles[i], titles[j]) if meant[i] == meant[j] else 0.0
+        return found if found >= COPY else 0.0
+
+    keys = [(meant[i], owners[i]) if owners[i] is not None else (i,) for i in range(size)]
+    order = diversify(
+        scores[:size], similar, places=PLACES, tolerance=TOLERANCE, owners=keys, most_per_owner=MOST_PER_OWNER
+    )
+    return [*order, *range(size, len(scores))]

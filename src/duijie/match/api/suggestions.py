@@ -38,7 +38,7 @@ def list_suggestions(
         raise NotAllowed
     rows = queries.suggestions_for(viewer, listing=chosen, grades=grade, include_answered=answered)
     start = (page - 1) * page_size
-    shown = queries.seen_suggestions(rows[start : start + page_size], viewer)
+    shown = queries.page_of_suggestions(rows, viewer, start, start + page_size)
     return {"total": rows.count(), "items": [suggestion_out(one) for one in shown]}
 
 

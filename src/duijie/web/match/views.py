@@ -45,7 +45,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     grades = () if with_weak or answered else ("strong", "fair")
     rows = queries.suggestions_for(viewer, listing=chosen, grades=grades, include_answered=answered)
     pages = Pages.of(request, total=rows.count(), size=SIZE)
-    shown = queries.seen_suggestions(rows[pages.start : pages.stop], viewer)
+    shown = queries.page_of_suggestions(rows, viewer, pages.start, pages.stop)
     queries.put_shown_on_record(shown)
     weak = 0 if with_weak else queries.suggestions_for(viewer, listing=chosen, grades=("weak",)).count()
     own = publishing.own_listings(viewer, status="published")[:100]
