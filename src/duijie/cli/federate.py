@@ -146,3 +146,67 @@ def remove(uid: str, archive: bool) -> None:
 
     actions.delete_source(actor=the_system(), source=_find(uid), archive=archive)
     click.echo("ok")
+
+
+@click.group()
+def node() -> None:
+    """互联平台 / other nodes"""
+
+
+@node.command("show")
+@platform_command
+def node_show() -> None:
+    """本平台的地址、密钥和指纹。Who this installation is to others."""
+    from duijie.federate.nodes.identity import document, own_key
+
+    own_key()
+    click.echo(json.dumps(document(), ensure_ascii=False, indent=1))
+
+
+@node.command("register")
+@click.argument("url")
+@click.option("--name", required=True, help="平台名称 / name")
+@click.option("--slug", required=True, help="网址简称 / short name")
+@click.option("--region", default="浙江省", help="所在地区 / region")
+@click.option("--fingerprint", default=None, help="电话核对的指纹 / as told by telephone")
+@platform_command
+def node_register(url: str, **more: Any) -> None:
+    """登记另一个平台。Register another node with the key that it publishes."""
+    from duijie.core.schema import parse
+    from duijie.federate import actions
+    from duijie.federate.schemas import PeerRecord
+
+    made = actions.register_peer(actor=the_system(), record=parse(PeerRecord, given(url=url, **more)))
+    click.echo(made.uid)
+
+
+@node.command("list")
+@platform_command
+def node_list() -> None:
+    """列出互联平台。List the nodes."""
+    from duijie.federate.queries import peers
+
+    for peer in peers(the_system()):
+        click.echo("\t".join([peer.slug, "on" if peer.active else "off", peer.url, peer.name]))
+
+
+@node.command("letters")
+@click.argument("slug")
+@platform_command
+def node_letters(slug: str) -> None:
+    """与一个平台的来往信件。The letters exchanged with a node, newest first."""
+    from duijie.federate.queries import get_peer, letters
+
+    for letter in letters(the_system(), get_peer(slug, the_system()))[:200]:
+        click.echo(
+            "\t".join(
+                [
+                    letter.at.isoformat(timespec="seconds"),
+                    letter.direction,
+                    letter.kind,
+                    letter.status,
+                    letter.uid,
+                    letter.reason_code,
+                ]
+            )
+        )

@@ -89,6 +89,13 @@ class ChannelEvent(Choices):
     INTEREST_RECEIVED = "interest.received", "有人感兴趣", "Interest received"
     INTEREST_OVERDUE = "interest.overdue", "答复超时", "An answer is overdue"
     INTRODUCTION_OPENED = "introduction.opened", "双方同意", "Both sides agreed"
+    LISTING_PUBLISHED = "listing.published", "有新信息发布（系统订阅）", "A listing was published (for systems)"
+    LISTING_CHANGED = "listing.changed", "信息有更新（系统订阅）", "A listing changed (for systems)"
+    LISTING_CLOSED = "listing.closed", "信息结束（系统订阅）", "A listing ended (for systems)"
+
+
+# What is told unless somebody chooses: what concerns oneself, not everything that is published.
+USUAL_EVENTS = tuple(e for e in ChannelEvent if not e.startswith("listing."))
 
 
 class ChannelRecord(Record):
@@ -98,7 +105,7 @@ class ChannelRecord(Record):
     name: Annotated[line(80), said("名称", "Name", example="园区招商群")]
     url: Annotated[line(500), said("地址", "Address", example="https://oapi.dingtalk.com/robot/send?access_token=…")]
     secret: Annotated[line(120) | None, said("加签密钥", "Secret", help_zh="钉钉、飞书的“加签”密钥；Webhook 留空会自动生成", help_en="The signing secret of DingTalk or Feishu; for a webhook one is made where this is empty")] = None  # fmt: skip
-    events: Annotated[choices(ChannelEvent) | None, said("通知什么", "What", help_zh="不选就是全部", help_en="All where none is chosen")] = None  # fmt: skip
+    events: Annotated[choices(ChannelEvent) | None, said("通知什么", "What", help_zh="不选就是前四项；后三项给系统用，需 Standard Webhooks", help_en="None chosen: the first four; the last three are for systems and need Standard Webhooks")] = None  # fmt: skip
     pace: Annotated[choice(ChannelPace) | None, said("多久一次", "How often")] = None
     quiet_from: Annotated[Whole | None, Field(ge=0, le=23), said("免打扰从几点", "Quiet from", unit=("点", "o'clock"), example="21")] = None  # fmt: skip
     quiet_until: Annotated[Whole | None, Field(ge=0, le=23), said("免打扰到几点", "Quiet until", unit=("点", "o'clock"), example="8")] = None  # fmt: skip

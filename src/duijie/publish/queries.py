@@ -17,8 +17,9 @@ from duijie.publish.audience import revealed_ids
 from duijie.publish.fingerprints import LIKE, fingerprint, likeness
 from duijie.publish.kinds import KINDS
 from duijie.publish.models import Listing, ListingVersion, Review, SavedSearch
-from duijie.publish.models.listings import Status
+from duijie.publish.models.listings import Status, Visibility
 from duijie.publish.rules import REVIEWERS, WRITERS, may_change, may_review
+from duijie.publish.schemas import as_data
 from duijie.publish.search import SearchRequest, search
 
 
@@ -241,4 +242,17 @@ def as_public_data(listing: SeenListing) -> dict[str, Any]:
         "visibility": row.visibility,
         "completeness": row.completeness,
         "facets": row.facets,
+    }
+
+
+_OF_THE_INSTALLATION = frozenset({"visibility", "visible_alliance", "confidential", "teaser"})
+
+
+def as_record(listing: SeenListing) -> dict[str, Any] | None:
+    """A listing that is open to everybody, whole, as another installation would write it; None where it is not for everybody."""
+    if not listing.full or listing.record.confidential or listing.record.visibility != Visibility.PUBLIC:
+        return None
+    data = as_data(listing.record)
+    return {
+        name: value for name, value in data.items() if name not in _OF_THE_INSTALLATION and value not in (None, [], {})
     }

@@ -5,6 +5,7 @@ from duijie.match.actions.interest import (
     accept_interest,
     decline_interest,
     express_interest,
+    receive_interest,
     run_service_level,
     withdraw_interest,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "give_verdict",
     "hand_on",
     "note_training",
+    "receive_interest",
     "run_service_level",
     "say",
     "send_again",

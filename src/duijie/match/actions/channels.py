@@ -13,7 +13,7 @@ from duijie.core.actions import acting
 from duijie.core.errors import Fault, NotAllowed
 from duijie.core.guarded_http import check_address, resolve
 from duijie.match.models import Channel, Outgoing
-from duijie.match.schemas import ChannelEvent, ChannelRecord
+from duijie.match.schemas import USUAL_EVENTS, ChannelRecord
 from duijie.match.telling.outbox import send_test
 from duijie.members.models import Member, Organisation
 from duijie.publish.rules import is_reviewer, speaks_for
@@ -60,7 +60,7 @@ def create_channel(
         name=record.name,
         url=record.url,
         secret=secret,
-        events=[str(e) for e in record.events or list(ChannelEvent)],
+        events=[str(e) for e in record.events or USUAL_EVENTS],
         pace=record.pace or Channel.Pace.AT_ONCE,
         quiet_from=21 if record.quiet_from is None else record.quiet_from,
         quiet_until=8 if record.quiet_until is None else record.quiet_until,

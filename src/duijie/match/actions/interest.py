@@ -17,7 +17,7 @@ from duijie.match.models import Interest, Introduction, Suggestion, Verdict
 from duijie.match.models.suggestions import Side
 from duijie.match.people import contact_person, liaisons_of, people_behind
 from duijie.match.rules import demand_voice, demand_write, speaks_for_listing
-from duijie.members.models import Organisation, User
+from duijie.members.models import Member, Organisation, User
 from duijie.publish.actions import disclose
 from duijie.publish.models import Listing
 from duijie.publish.models.listings import Status
@@ -87,6 +87,33 @@ def express_interest(
             "已经表示过感兴趣，正在等对方答复。",
             "You have shown interest already and wait for an answer.",
         ) from None
+    return interest
+
+
+def receive_interest(
+    *,
+    actor: Viewer,
+    to_listing: Listing,
+    from_listing: Listing | None,
+    from_member: Member,
+    message: str,
+    anonymous: bool,
+) -> Interest:
+    """Interest that a side at another installation has shown; the caller has established that it is genuine."""
+    now = timezone.now()
+    with acting(actor, "interest.express") as act:
+        interest = Interest.objects.create(
+            suggestion=_suggestion(from_listing, to_listing),
+            from_listing=from_listing,
+            to_listing=to_listing,
+            from_member=from_member,
+            message=message[:500],
+            anonymous=anonymous,
+            due_at=now + ANSWER_WITHIN,
+            expires_at=now + EXPIRES_AFTER,
+        )
+        _tell_other_side(interest)
+        act.done(interest, member_id=to_listing.owner_member_id, ids=[interest.pk])
     return interest
 
 

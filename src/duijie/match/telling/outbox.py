@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +16,7 @@ from django.utils import timezone
 from duijie.core.access import SYSTEM
 from duijie.core.actions import acting
 from duijie.core.errors import Fault
-from duijie.core.guarded_http import post
+from duijie.core.guarded_http import Answer, post
 from duijie.core.ids import new_id
 from duijie.core.language import t
 from duijie.match.models import Channel, Outgoing
@@ -25,6 +27,7 @@ logger = logging.getLogger(__name__)
 PAUSES = tuple(dt.timedelta(seconds=s) for s in (30, 120, 600, 3600, 6 * 3600, 24 * 3600))
 LEASE = dt.timedelta(minutes=5)  # how long a sender may take before another may try
 DIGEST_HOUR = 8
+SENDERS = 16
 SWITCHED_OFF_AFTER = 10  # messages given up one after another
 
 
@@ -80,19 +83,28 @@ def send_due(now: dt.datetime | None = None, *, limit: int = 200) -> int:
         taken = Outgoing.objects.filter(pk=row.pk, status=Outgoing.Status.WAITING, due_at=row.due_at)
         if taken.update(due_at=now + LEASE):
             groups.setdefault(row.channel_id, []).append(row)
+    parcels: list[list[Outgoing]] = []
     for group in groups.values():
-        if group[0].channel.pace == Channel.Pace.AT_ONCE:
-            for row in group:
-                send([row], now)
-        else:
-            send(group, now)
+        at_once = group[0].channel.pace == Channel.Pace.AT_ONCE
+        parcels += [[row] for row in group] if at_once else [group]
+    # One receiver that is slow must not hold the others up; what came of each is written by this thread alone.
+    with ThreadPoolExecutor(min(SENDERS, len(parcels) or 1)) as pool:
+        for parcel, carried in zip(parcels, pool.map(lambda rows: _carry(rows, now), parcels), strict=True):
+            _settle(parcel, carried, now)
     return sum(len(group) for group in groups.values())
 
 
-def send(rows: Sequence[Outgoing], now: dt.datetime) -> bool:
-    """Send these messages of one channel as one request, and note what came of it."""
-    channel = rows[0].channel
-    message_id = rows[0].uid
+@dataclass(frozen=True)
+class Carried:
+    """What came of one request: the answer, and why it does not count where it does not."""
+
+    answer: Answer | None
+    why: str = ""
+
+
+def _carry(rows: Sequence[Outgoing], now: dt.datetime) -> Carried:
+    """Send these messages of one channel as one request. Touches the network only."""
+    channel, message_id = rows[0].channel, rows[0].uid
     body = rows[0].body if len(rows) == 1 else _digest(rows, now)
     answer = None
     try:
@@ -100,10 +112,17 @@ def send(rows: Sequence[Outgoing], now: dt.datetime) -> bool:
         answer = post(out.url, out.body, out.headers)
         demand_taken(channel, answer)
     except Fault as fault:
-        _failed(rows, channel, fault.zh, now, answer.status if answer else None)
-        return False
+        return Carried(answer, fault.zh)
     except ValueError as error:  # a secret that is no key
-        _failed(rows, channel, f"密钥不能用：{type(error).__name__}", now, None)
+        return Carried(None, f"密钥不能用：{type(error).__name__}")
+    return Carried(answer)
+
+
+def _settle(rows: Sequence[Outgoing], carried: Carried, now: dt.datetime) -> bool:
+    """Note what came of a request."""
+    channel, answer = rows[0].channel, carried.answer
+    if carried.why or answer is None:
+        _failed(rows, channel, carried.why, now, answer.status if answer else None)
         return False
     Outgoing.objects.filter(pk__in=[r.pk for r in rows]).update(
         status=Outgoing.Status.SENT, sent_at=now, answer_status=answer.status, answer_ms=answer.took_ms,
@@ -112,6 +131,11 @@ def send(rows: Sequence[Outgoing], now: dt.datetime) -> bool:
     if channel.failures:
         Channel.objects.filter(pk=channel.pk).update(failures=0)
     return True
+
+
+def send(rows: Sequence[Outgoing], now: dt.datetime) -> bool:
+    """Send these messages of one channel as one request, and note what came of it."""
+    return _settle(rows, _carry(rows, now), now)
 
 
 def _digest(rows: Sequence[Outgoing], now: dt.datetime) -> dict[str, Any]:

@@ -13,3 +13,9 @@ register(
         visible=lambda viewer: viewer.has_role(_RUNS_SOURCES), section="rule",
     )
 )  # fmt: skip
+register(
+    NavigationItem(
+        "peers", Label("互联平台", "Other nodes"), "affiliate", "peers", 34,
+        visible=lambda viewer: viewer.is_platform, section="rule",
+    )
+)  # fmt: skip
