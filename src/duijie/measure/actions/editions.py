@@ -77,13 +77,14 @@ def _composite(design: IndexDesign) -> _Made:
     """Only what everybody the edition is for may see goes in: observations are read as the public and the alliance see them."""
     reader = Viewer(tokens=frozenset({"public", f"alliance:{design.alliance_id}"}))
     data = composite.data_of(reader, design)
-    index = composite.make(design.document, data.panel)
-    varied = (
-        composite.vary(design.document, data.panel, composite.plan_of(design.document))
-        if len(data.panel.unit_list()) > 1
-        else None
-    )
-    content = composite.content_of(design.document, index, varied)
+    document = dict(design.document)
+    several = len(data.panel.unit_list()) > 1
+    if several:
+        # The plan stands in the document, so that whoever has the package can run it again too.
+        document["uncertainty"] = composite.plan_of(document)
+    index = composite.make(document, data.panel)
+    varied = composite.vary(document, data.panel, document["uncertainty"]) if several else None
+    content = composite.content_of(document, index, varied)
     final, ranks, scores = index.final, index.ranks(), index.scores()
     period = final.period_list()[-1]
     intervals = {row[0]: (row[5], row[6]) for row in intervals_table(varied).rows} if varied is not None else {}

@@ -20,6 +20,13 @@ export function startForms() {
     }
   });
   onEach("[data-error-summary]", (summary) => summary.focus());
+  // A slider says its value beside itself while it moves.
+  onEach("[data-shows]", (slider) => {
+    const shown = document.getElementById(/** @type {HTMLElement} */ (slider).dataset.shows || "");
+    slider.addEventListener("input", () => {
+      if (shown) shown.textContent = /** @type {HTMLInputElement} */ (slider).value;
+    });
+  });
   onEach("[data-submit-on-change]", (field) => {
     field.addEventListener("change", () => /** @type {HTMLFormElement | null} */ (field.closest("form"))?.requestSubmit());
   });
