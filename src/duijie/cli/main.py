@@ -42,6 +42,9 @@ COMMANDS: dict[str, str] = {
     "source": "duijie.cli.federate:source",
     "timetable": "duijie.cli.timetable:timetable",
     "index": "duijie.cli.index:index",
+    "indicator": "duijie.cli.measures:indicator",
+    "round": "duijie.cli.measures:round_group",
+    "edition": "duijie.cli.measures:edition",
 }
 
 
