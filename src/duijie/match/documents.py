@@ -7,6 +7,7 @@ from typing import Any
 
 from duijie.core import regions
 from duijie.engines.matching import Document, complementary_kinds
+from duijie.members.queries import Limits, limits_of_standing
 from duijie.publish.audience import visible_tokens
 from duijie.publish.kinds import KINDS
 from duijie.publish.models import Listing
@@ -82,7 +83,7 @@ def _divisions(codes: Iterable[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def document_of(listing: Listing, member_ids: Collection[int] = ()) -> Document:
+def document_of(listing: Listing, member_ids: Collection[int] = (), limits: Limits | None = None) -> Document:
     """The listing in full, with the tokens of those who may know that it exists."""
     low, high = _amounts_fen(listing)
     return Document(
@@ -100,7 +101,7 @@ def document_of(listing: Listing, member_ids: Collection[int] = ()) -> Document:
         stage=_stage(listing),
         owner=f"member:{listing.owner_member_id}" if listing.owner_organisation_id is None else "",
         organisation=str(listing.owner_organisation_id or ""),
-        audience=frozenset(visible_tokens(listing, member_ids)),
+        audience=frozenset(visible_tokens(listing, member_ids, limits)),
         facets=_engine_facets(listing),
         version=str(listing.version),
     )
@@ -129,7 +130,8 @@ def documents_of(listings: Iterable[Listing]) -> dict[str, Document]:
             "listing_id", "member_id"
         ):
             circles.setdefault(listing_id, []).append(member_id)
-    return {x.uid: document_of(x, circles.get(x.pk, [])) for x in batch}
+    limits = limits_of_standing() if batch else None
+    return {x.uid: document_of(x, circles.get(x.pk, []), limits) for x in batch}
 
 
 def asking_first(one: Listing, other: Listing) -> tuple[Listing, Listing]:

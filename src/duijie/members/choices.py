@@ -132,6 +132,7 @@ class KeyScope(Choices):
     FEEDS_READ = "feeds:read", "读取订阅源", "Read feeds"
     DEALS_READ = "deals:read", "读取项目", "Read deals and projects"
     DEALS_WRITE = "deals:write", "写入项目", "Write deals and projects"
+    EXCHANGES_WRITE = "exchanges:write", "登记交流", "Record exchanges"
     EVENTS_READ = "events:read", "读取活动", "Read events"
     EVENTS_WRITE = "events:write", "写入活动、报名和意愿", "Write events, registrations and wishes"
     SOURCES_WRITE = "sources:write", "管理数据来源", "Manage sources"

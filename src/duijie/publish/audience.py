@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from duijie.core.access import PUBLIC, Viewer
+from duijie.members.queries import Limits, limits_of_standing
 from duijie.publish.models import Listing, ListingAudience
 from duijie.publish.models.listings import ONCE_PUBLIC, Disclosure, Visibility
 
@@ -19,15 +20,20 @@ def owner_tokens(listing: Listing) -> set[str]:
     return tokens
 
 
-def visible_tokens(listing: Listing, member_ids: Collection[int] = ()) -> set[str]:
-    """Who may know that a listing exists. `member_ids`: the members named where visibility is "members"."""
+def visible_tokens(listing: Listing, member_ids: Collection[int] = (), limits: Limits | None = None) -> set[str]:
+    """Who may know that a listing exists. `member_ids`: the members named where visibility is "members". `limits`: which
+    memberships are out of force, for work over many listings (worked out here where it is not given)."""
     tokens = owner_tokens(listing)
     if listing.status not in ONCE_PUBLIC:
+        return tokens
+    limits = limits_of_standing() if limits is None else limits
+    owner = listing.owner_member_id
+    if owner in limits.shut_out:
         return tokens
     match listing.visibility:
         case Visibility.PUBLIC:
             tokens.add(PUBLIC)
-        case Visibility.ALLIANCE:
+        case Visibility.ALLIANCE if (owner, listing.visible_alliance_id) not in limits.outside:
             tokens.add(f"alliance:{listing.visible_alliance_id}")
         case Visibility.MEMBERS:
             tokens |= {f"member:{i}" for i in member_ids} | {f"member:{listing.owner_member_id}"}
@@ -61,12 +67,12 @@ def revealed_ids(listings: Iterable[Listing], viewer: Viewer) -> set[int]:
     return open_ids
 
 
-def rewrite_audience(listing: Listing, member_ids: Collection[int] | None = None) -> bool:
+def rewrite_audience(listing: Listing, member_ids: Collection[int] | None = None, limits: Limits | None = None) -> bool:
     """Write the tokens of `listing` anew. Returns whether somebody lost sight of it (or of its full text)."""
     if member_ids is None:
         named = listing.visibility == Visibility.MEMBERS
         member_ids = list(listing.visible_members.values_list("id", flat=True)) if named else []
-    wanted = visible_tokens(listing, member_ids)
+    wanted = visible_tokens(listing, member_ids, limits)
     had = set(ListingAudience.objects.filter(listing=listing).values_list("token", flat=True))
     gone = had - wanted
     if gone:

@@ -6,7 +6,7 @@ from duijie.core.access import SYSTEM
 from duijie.core.events import handles
 from duijie.core.models import Event
 from duijie.core.worker import at_start, every
-from duijie.publish.actions import expire_due
+from duijie.publish.actions import expire_due, resettle_audiences, resettle_changed
 from duijie.publish.alerts import tell_at_once, tell_due, tell_owner_of_review, tell_reviewers
 from duijie.publish.search.index import forget_search_index, is_damage, search_index
 from duijie.publish.search.syncing import compare, index_listings, index_members, index_organisations, rebuild, repair
@@ -42,6 +42,13 @@ def index_changed_organisations(events: list[Event]) -> None:
 @handles("member.admitted", "member.changed", priority=1, outside=True)
 def index_changed_members(events: list[Event]) -> None:
     index_members(_ids(events))
+
+
+@handles("member.suspended", "member.restored", "member.left", "member.admitted", priority=0)
+def show_or_hide_the_listings_of_a_member(event: Event) -> None:
+    """What a member shares within an alliance is seen there only while its membership is in force."""
+    for member_id in event.payload["ids"]:
+        resettle_audiences(actor=SYSTEM, member_id=member_id)
 
 
 @handles("listing.published", priority=6, outside=True)
@@ -81,6 +88,12 @@ def heal_search_index() -> None:
         return
     if difference.total:
         repair(difference)
+
+
+@every(1800)
+def show_or_hide_by_the_day() -> None:
+    """Suspensions begin and end, and memberships end, on days on which nobody does anything."""
+    resettle_changed(actor=SYSTEM)
 
 
 @every(60)

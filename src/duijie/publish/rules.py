@@ -5,6 +5,7 @@ from __future__ import annotations
 from duijie.core.access import MEMBER, ORGANISATION, Viewer
 from duijie.core.errors import NotAllowed
 from duijie.members.models import Member, Organisation
+from duijie.members.queries import shut_out
 from duijie.publish.models import Listing
 
 WRITERS = ("editor", "liaison", "member_admin")
@@ -69,6 +70,16 @@ def demand_write_for(viewer: Viewer, member: Member, organisation: Organisation 
         raise NotAllowed(
             f"您不能以“{organisation or member}”的名义发布，请联系{member}的联络员。",
             f"You cannot publish in the name of “{organisation or member}”; ask the liaison officer of {member}.",
+        )
+    demand_standing(member)
+
+
+def demand_standing(member: Member) -> None:
+    """A member whose membership rests publishes nothing."""
+    if member.pk in shut_out([member.pk]):
+        raise NotAllowed(
+            f"{member}的成员资格已暂停，恢复前不能发布信息。请联系联盟秘书处。",
+            f"The membership of {member} is suspended; it cannot publish until that is lifted. Ask the secretariat.",
         )
 
 

@@ -83,6 +83,7 @@ def admit_member(
     standing: str = "member",
     since: date | None = None,
     until: date | None = None,
+    probation_until: date | None = None,
 ) -> Membership:
     """Admit a member to an alliance, or change how it stands there. `until` is the last day that belongs to it.
 
@@ -104,6 +105,7 @@ def admit_member(
         values = {"standing": standing, "since": since, "until": until}
         if membership is None:
             values["since"] = since or timezone.localdate()
+            values["probation_until"] = probation_until
             membership = Membership.objects.create(alliance=alliance, member=member, **values)
         elif all(getattr(membership, name) == value for name, value in values.items()):
             act.nothing_changed()
@@ -119,7 +121,7 @@ def admit_member(
     return membership
 
 
-def end_membership(*, actor: Viewer, alliance: Alliance, member: Member, until: date) -> Membership:
+def end_membership(*, actor: Viewer, alliance: Alliance, member: Member, until: date, reason: str = "") -> Membership:
     """A member leaves an alliance after the day `until`; the membership stays on record."""
     with acting(actor, "member.leave") as act:
         demand(actor, "member.admit", place_of_alliance(alliance))
@@ -128,8 +130,8 @@ def end_membership(*, actor: Viewer, alliance: Alliance, member: Member, until: 
             raise NotFound
         if membership.since and until < membership.since:
             raise _dates_reversed()
-        membership.until = until
-        membership.save(update_fields=["until"])
+        membership.until, membership.left_reason = until, reason.strip()[:300]
+        membership.save(update_fields=["until", "left_reason"])
         act.done(
             member, member_id=member.pk, event="member.left", ids=[member.pk], alliance_id=alliance.pk,
             detail={"alliance": alliance.uid, "until": until.isoformat()},

@@ -21,6 +21,7 @@ from duijie.core.calendar import midnight_in_china
 from duijie.core.errors import Conflict, Fault, NotFound
 from duijie.members.models import ApiKey, Member, Organisation
 from duijie.members.places import place_of_member, place_of_organisation
+from duijie.members.queries.standing import shut_out
 from duijie.members.rules import Place, demand
 from duijie.members.schemas import ApiKeyRecord
 
@@ -105,7 +106,7 @@ def revoke_api_key(*, actor: Viewer, key: ApiKey) -> None:
 def authenticate_key(secret: str) -> ApiKey:
     """The live key with this secret, in constant time. Notes the use at most once a minute.
 
-    Raises Fault (401) "key.unknown", "key.revoked" or "key.expired"; only the secret's owner learns the latter two.
+    Raises Fault (401) "key.unknown", "key.revoked", "key.expired" or "key.suspended"; only the secret's owner learns the latter.
     """
     key = ApiKey.objects.select_related("member", "organisation").filter(prefix=_prefix_in(secret)).first()
     expected = key.digest if key is not None else _NOBODYS_DIGEST
@@ -130,6 +131,14 @@ def authenticate_key(secret: str) -> ApiKey:
             "key.expired",
             f"接口密钥“{key.name}”已于 {ended} 过期，请换发新密钥。",
             f"The API key “{key.name}” expired at {ended} (Beijing time); rotate it.",
+            status=401,
+        )
+    home = _member_id(key)
+    if home is not None and home in shut_out([home]):
+        raise Fault(
+            "key.suspended",
+            f"接口密钥“{key.name}”所属成员的资格已暂停，恢复后可继续使用。",
+            f"The membership behind the API key “{key.name}” is suspended; it works again once that is lifted.",
             status=401,
         )
     _note_use(key, now)

@@ -64,6 +64,13 @@ from duijie.members.queries.rota import (
     tallies,
     wishes_of,
 )
+from duijie.members.queries.standing import (
+    Limits,
+    limits_of_standing,
+    organisation_memberships,
+    resting,
+    shut_out,
+)
 from duijie.members.queries.trail import audit_lines, audit_rows, jobs, may_read_audit
 
 __all__ = [
@@ -72,6 +79,7 @@ __all__ = [
     "Edge",
     "Graph",
     "KeyLine",
+    "Limits",
     "MemberPage",
     "Node",
     "PersonLine",
@@ -102,6 +110,7 @@ __all__ = [
     "jobs",
     "keeps_personal_data",
     "liaisons_of",
+    "limits_of_standing",
     "may_change_agreement",
     "may_plan",
     "may_read_audit",
@@ -112,18 +121,21 @@ __all__ = [
     "memberships",
     "name_of",
     "next_host",
+    "organisation_memberships",
     "organisations",
     "own_organisations",
     "owners_of_keys",
     "partners_of",
     "people_of_member",
     "people_of_organisation",
+    "resting",
     "revocable",
     "rights_on",
     "role_grants",
     "rotas",
     "rounds_of",
     "scope_names",
+    "shut_out",
     "staff_of_member",
     "staff_of_organisation",
     "stood_in_for",

@@ -14,6 +14,7 @@ from django.utils import timezone
 from duijie.core.access import Viewer
 from duijie.core.actions import acting
 from duijie.members.models import Member, Organisation
+from duijie.members.queries import limits_of_standing
 from duijie.publish.actions.writing import default_expiry, snapshot
 from duijie.publish.audience import visible_tokens
 from duijie.publish.fingerprints import fingerprint
@@ -158,10 +159,11 @@ def _write(actor: Viewer, verb: str, fresh: list[tuple[Row, Listing]], altered: 
         through.objects.bulk_create(
             [through(listing_id=x.pk, member_id=m.pk) for row, x in named for m in row.circle.members]
         )
+    limits = limits_of_standing()
     audience = [
         ListingAudience(listing=x, token=token)
         for row, x in both
-        for token in sorted(visible_tokens(x, [m.pk for m in row.circle.members]))
+        for token in sorted(visible_tokens(x, [m.pk for m in row.circle.members], limits))
     ]
     ListingAudience.objects.bulk_create(audience, batch_size=400)
     ListingVersion.objects.bulk_create([snapshot(x, actor=actor, verb=verb) for _, x in both], batch_size=200)

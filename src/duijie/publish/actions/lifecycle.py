@@ -13,7 +13,7 @@ from duijie.members.models import User
 from duijie.publish.actions.writing import default_expiry, demand_version, keep, locked
 from duijie.publish.models import Disclosure, Listing, Review
 from duijie.publish.models.listings import Status
-from duijie.publish.rules import demand_change, demand_review, publishes_directly
+from duijie.publish.rules import demand_change, demand_review, demand_standing, publishes_directly
 
 RENEW_WITHIN_DAYS = 30
 MAX_RENEWALS = 1
@@ -43,6 +43,7 @@ def _demand_status(listing: Listing, *allowed: str) -> None:
 def submit_listing(*, actor: Viewer, listing: Listing, expected_version: int | None = None) -> Listing:
     """Hand a draft to the member's liaison; published at once where the actor may."""
     demand_change(actor, listing)
+    demand_standing(listing.owner_member)
     with acting(actor, "listing.submit") as act:
         listing = locked(listing)
         demand_version(listing, expected_version)
@@ -74,6 +75,7 @@ def _set(listing: Listing, status: Status) -> None:
 def publish_listing(*, actor: Viewer, listing: Listing) -> Listing:
     """Publish a draft, or put a closed or expired listing back (by the member's officers)."""
     demand_change(actor, listing)
+    demand_standing(listing.owner_member)
     if not publishes_directly(actor, listing.owner_member, listing.owner_organisation):
         return submit_listing(actor=actor, listing=listing)
     with acting(actor, "listing.publish") as act:
@@ -105,6 +107,8 @@ def review_listing(
     with acting(actor, "listing.review") as act:
         listing = locked(listing)
         _demand_status(listing, Status.SUBMITTED)
+        if decision == Review.Decision.ACCEPTED:
+            demand_standing(listing.owner_member)
         reviewer = User.objects.filter(pk=actor.user_id).first() if actor.user_id else None
         Review.objects.create(
             listing=listing, reviewer=reviewer, decision=decision, reasons=reasons or [], remark=remark.strip()
@@ -143,6 +147,7 @@ def close_listing(*, actor: Viewer, listing: Listing, reason: str = "", expected
 def renew_listing(*, actor: Viewer, listing: Listing, today: dt.date | None = None) -> Listing:
     """Prolong by the kind's usual term: once, from 30 days before the end until 30 days after it."""
     demand_change(actor, listing)
+    demand_standing(listing.owner_member)
     today = today or timezone.localdate()
     with acting(actor, "listing.renew") as act:
         listing = locked(listing)

@@ -16,6 +16,7 @@ from duijie.core import industries, regions
 from duijie.core.schema import describe
 from duijie.core.text import half_width, simplified
 from duijie.members.models import Member, Organisation
+from duijie.members.queries import Limits, limits_of_standing
 from duijie.publish.audience import full_tokens, visible_tokens
 from duijie.publish.kinds import KINDS
 from duijie.publish.models import Disclosure, Listing
@@ -87,12 +88,12 @@ def _columns(listing: Listing) -> dict[str, Any]:
 
 
 def listing_documents(
-    listing: Listing, member_ids: Sequence[int], disclosed: Sequence[str], owner_name: str
+    listing: Listing, member_ids: Sequence[int], disclosed: Sequence[str], owner_name: str, limits: Limits | None = None
 ) -> list[dict[str, Any]]:
     """The documents of a published listing: one, or two where it is confidential; none where it is not published."""
     if listing.status != Status.PUBLISHED:
         return []
-    visible = visible_tokens(listing, member_ids)
+    visible = visible_tokens(listing, member_ids, limits)
     full = full_tokens(listing, visible, disclosed)
     columns = _columns(listing)
     documents = [
@@ -140,12 +141,14 @@ def documents_of(listings: Iterable[Listing]) -> dict[str, list[dict[str, Any]]]
             "listing_id", "member_id"
         ):
             circles.setdefault(listing_id, []).append(member_id)
+    limits = limits_of_standing()
     return {
         x.uid: listing_documents(
             x,
             circles.get(x.pk, []),
             told.get(x.pk, []),
             x.owner_organisation.name if x.owner_organisation else x.owner_member.name,
+            limits,
         )
         for x in batch
     }

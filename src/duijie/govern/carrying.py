@@ -1,0 +1,66 @@
+"""Carrying out what the council decided: a function for each kind of subject, called once by the event of the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils import timezone
+
+from duijie.core.access import SYSTEM
+from duijie.core.errors import Fault
+from duijie.govern.actions.admission import settle_application
+from duijie.govern.models import Motion, Resolution
+from duijie.members import actions as members
+from duijie.members.places import find_member
+
+Carrier = Callable[[Motion, str], str]
+_carriers: dict[tuple[str, str], Carrier] = {}
+
+
+def carries(question: str, subject: str) -> Callable[[Carrier], Carrier]:
+    """Register what is done when a motion of this question about this kind of subject is carried; it returns a sentence."""
+
+    def register(carrier: Carrier) -> Carrier:
+        _carriers[question, subject] = carrier
+        return carrier
+
+    return register
+
+
+def carry_out(motion: Motion) -> None:
+    """Do what was decided and note on the resolution what came of it. A refusal is noted too: the council sees it and decides."""
+    resolution = Resolution.objects.filter(motion=motion).first()
+    if resolution is None:
+        if motion.subject_kind == "application":
+            settle_application(application_uid=motion.subject_ref, carried=False, label="")
+        return
+    if resolution.carried_out_at is not None:
+        return
+    carrier = _carriers.get((motion.kind, motion.subject_kind))
+    try:
+        told = carrier(motion, resolution.label) if carrier else ""
+    except Fault as fault:
+        told = f"未能自动办理：{fault.zh}"
+    resolution.outcome, resolution.carried_out_at = told[:300], timezone.now()
+    resolution.save(update_fields=["outcome", "carried_out_at"])
+
+
+@carries("admission", "application")
+def _admit(motion: Motion, label: str) -> str:
+    return settle_application(application_uid=motion.subject_ref, carried=True, label=label)
+
+
+@carries("suspension", "member")
+def _suspend(motion: Motion, label: str) -> str:
+    member = find_member(motion.subject_ref)
+    members.suspend_member(actor=SYSTEM, alliance=motion.alliance, member=member, reason=f"理事会{label}决议")
+    return f"{member}的成员资格已暂停"
+
+
+@carries("exclusion", "member")
+def _exclude(motion: Motion, label: str) -> str:
+    member = find_member(motion.subject_ref)
+    members.end_membership(
+        actor=SYSTEM, alliance=motion.alliance, member=member, until=timezone.localdate(), reason=f"理事会{label}决议"
+    )
+    return f"{member}的成员资格到今天为止"
