@@ -40,7 +40,7 @@ def secretaries_of(alliance: Alliance) -> set[int]:
 def voters_of(seat: Seat) -> list[int]:
     if seat.organisation_id:
         return staff_of_organisation(seat.organisation_id)
-    return staff_of_member(seat.member_id, ("leader", "member_admin"))
+    return staff_of_member(seat.member_id or 0, ("leader", "member_admin"))
 
 
 def council_of(alliance: Alliance) -> set[int]:

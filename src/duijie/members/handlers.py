@@ -124,7 +124,7 @@ def tell_substitutes(event: Event) -> None:
             kind=event.name,
             zh=f"{absence.first_day} 至 {absence.last_day} 由您代理{absence.person}的联络工作",
             en=f"You stand in for {absence.person} from {absence.first_day} to {absence.last_day}",
-            address=reverse("account"),
+            address=reverse("govern:officers"),
             key=f"absence:{absence.pk}",
         )
 

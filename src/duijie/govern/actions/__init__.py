@@ -13,6 +13,13 @@ from duijie.govern.actions.admission import (
     withdraw_application,
 )
 from duijie.govern.actions.charter import adopt_charter, appoint, end_office
+from duijie.govern.actions.exchanges import (
+    change_exchange,
+    exchange_record_of,
+    plan_exchange,
+    report_exchange,
+    upsert_exchange,
+)
 from duijie.govern.actions.leaving import settle_departure, settle_departures
 from duijie.govern.actions.motions import (
     add_paper,
@@ -58,11 +65,13 @@ __all__ = [
     "call_meeting",
     "cast_vote",
     "certify",
+    "change_exchange",
     "close_due",
     "close_vote",
     "decide_amendment",
     "end_office",
     "enrol",
+    "exchange_record_of",
     "give_duty",
     "give_opinion",
     "give_proxy",
@@ -71,6 +80,7 @@ __all__ = [
     "missing_papers",
     "open_vote",
     "place_of_certificate",
+    "plan_exchange",
     "propose_amendment",
     "propose_motion",
     "put_on_agenda",
@@ -80,10 +90,12 @@ __all__ = [
     "recount",
     "reject_application",
     "report_duty",
+    "report_exchange",
     "settle_departure",
     "settle_departures",
     "speak",
     "take_back_proxy",
+    "upsert_exchange",
     "withdraw_application",
     "withdraw_motion",
     "write_minutes",

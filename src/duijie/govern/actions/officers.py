@@ -44,7 +44,9 @@ def hand_over_cases(*, actor: Viewer, member: Member, giver: User, taker: User, 
         }
         if not any(counts.values()):
             raise Conflict("handover.nothing", f"{giver}名下没有在办的工作。", f"{giver} has nothing in hand.")
-        record = CaseHandover.objects.create(member=member, giver=giver, taker=taker, counts=counts, note=note.strip()[:300])
+        record = CaseHandover.objects.create(
+            member=member, giver=giver, taker=taker, counts=counts, note=note.strip()[:300]
+        )
         act.done(
             record, member_id=member.pk, event="case.handed_over", ids=[record.pk],
             detail=counts | {"from": giver.uid, "to": taker.uid},
@@ -77,10 +79,15 @@ def enrol(*, actor: Viewer, training: Training, record: AttendanceRow, dry_run: 
         if record.attended or member is None or not actor.has_role({"liaison", "member_admin"}, "member", member.pk):
             demand(actor, "training.hold", office)
         if record.attended and training.held_on > timezone.localdate():
-            raise Fault("training.early", "培训还没有举行。", "The training is yet to come.", place="attended", status=422)
+            raise Fault(
+                "training.early", "培训还没有举行。", "The training is yet to come.", place="attended", status=422
+            )
         person = find_person(record.account, place="account") if record.account else None
         place, made = TrainingPlace.objects.unscoped("the right was checked").get_or_create(
-            training=training, name=record.name, member=member, defaults={"person": person, "attended": bool(record.attended)}
+            training=training,
+            name=record.name,
+            member=member,
+            defaults={"person": person, "attended": bool(record.attended)},
         )
         if not made:
             changed = {"attended": place.attended if record.attended is None else record.attended}
@@ -89,7 +96,9 @@ def enrol(*, actor: Viewer, training: Training, record: AttendanceRow, dry_run: 
                 act.nothing_changed()
                 return place
             if place.certificate and not changed["attended"]:
-                raise Conflict("training.certified", "已发证书，不能改为未到课。", "A certificate was given.", place="attended")
+                raise Conflict(
+                    "training.certified", "已发证书，不能改为未到课。", "A certificate was given.", place="attended"
+                )
             for name, value in changed.items():
                 setattr(place, name, value)
             place.save()
@@ -120,12 +129,20 @@ def write_to(*, actor: Viewer, receiver: User, text: str, about: str = "") -> Of
     if not text.strip():
         raise Fault("message.empty", "请写下内容。", "Write something.", place="text", status=422)
     if about and (not about.startswith("/") or about.startswith("//") or len(about) > 200):
-        raise Fault("message.about", "请填写本平台的网址路径。", "A path of this platform is wanted.", place="about", status=422)
+        raise Fault(
+            "message.about", "请填写本平台的网址路径。", "A path of this platform is wanted.", place="about", status=422
+        )
     with acting(actor, "officer.write") as act:
         if actor.user_id is None or not actor.has_role(OFFICER_ROLES):
             raise NotAllowed("留言用于联络员和秘书处之间。", "Messages are between officers and secretariats.")
         if receiver.pk == actor.user_id or not receiver.is_active or not _is_officer(receiver):
-            raise Fault("message.receiver", "收信人不是在岗的联络员。", "The receiver is no officer.", place="receiver", status=422)
+            raise Fault(
+                "message.receiver",
+                "收信人不是在岗的联络员。",
+                "The receiver is no officer.",
+                place="receiver",
+                status=422,
+            )
         message = OfficerMessage.objects.create(
             sender_id=actor.user_id, receiver=receiver, text=text.strip()[:4000], about=about
         )
@@ -175,7 +192,9 @@ def _number(place: TrainingPlace, day: date) -> None:
 
 def place_of_certificate(number: str) -> TrainingPlace:
     """The place behind a certificate, for its public page (which shows the surname only). Raises NotFound."""
-    rows = TrainingPlace.objects.unscoped("a certificate is checked by its number").select_related("training__alliance", "member")
+    rows = TrainingPlace.objects.unscoped("a certificate is checked by its number").select_related(
+        "training__alliance", "member"
+    )
     found: Any = rows.filter(certificate=number.strip().upper()).first() if number.strip() else None
     if found is None:
         raise NotFound("没有这个编号的证书，请核对编号。", "There is no certificate with this number.")

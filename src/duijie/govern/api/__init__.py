@@ -1,5 +1,11 @@
-"""REST of this app."""
+"""REST of this app: the council's business and exchanges."""
 
 from ninja import Router
 
+from duijie.govern.api import council, exchanges
+
 router = Router()
+for part in (council, exchanges):
+    router.add_router("", part.router)
+
+__all__ = ["router"]

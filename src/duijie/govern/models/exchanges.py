@@ -9,7 +9,7 @@ from duijie.core.access import ScopedManager, ScopedQuerySet, Viewer
 from duijie.core.ids import new_id
 
 
-class Exchange(models.Model):
+class Exchange(models.Model):  # type: ignore[django-manager-missing]
     """A secondment, a visit or a lecture between two members: planned, held, reported. Public, without the people in it."""
 
     class Kind(models.TextChoices):

@@ -19,7 +19,7 @@ class QuestionKind(models.TextChoices):
     OTHER = "other", "其他事项"
 
 
-class Meeting(CouncilModel):
+class Meeting(CouncilModel):  # type: ignore[django-manager-missing]
     """A session of an alliance's council."""
 
     uid = models.CharField(max_length=26, unique=True, default=new_id)
@@ -39,7 +39,7 @@ class Meeting(CouncilModel):
         return self.title
 
 
-class Motion(CouncilModel):
+class Motion(CouncilModel):  # type: ignore[django-manager-missing]
     """A question put to the council: discussed, amended, voted on, decided, sealed."""
 
     class Status(models.TextChoices):

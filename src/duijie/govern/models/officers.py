@@ -9,7 +9,7 @@ from duijie.core.access import ScopedManager, ScopedQuerySet, Viewer
 from duijie.core.ids import new_id
 
 
-class Training(models.Model):
+class Training(models.Model):  # type: ignore[django-manager-missing]
     """A training for liaison officers. What it is about is public; who came is not."""
 
     uid = models.CharField(max_length=26, unique=True, default=new_id)

@@ -32,7 +32,7 @@ CouncilManager = ScopedManager.from_queryset(CouncilQuerySet)
 class CouncilModel(models.Model):
     """Base of tables for the council's eyes only."""
 
-    objects = CouncilManager()
+    objects = CouncilManager()  # type: ignore[django-manager-missing]
 
     class Meta:
         abstract = True

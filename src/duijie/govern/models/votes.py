@@ -6,7 +6,7 @@ from duijie.govern.models.motions import Motion
 from duijie.govern.models.scopes import CouncilModel
 
 
-class Seat(CouncilModel):
+class Seat(CouncilModel):  # type: ignore[django-manager-missing]
     """A member's (or organisation's) right to vote on one motion, as it stood when the vote began, and whether it was used."""
 
     alliance_path = "motion__alliance"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -50,7 +51,10 @@ def officers(viewer: Viewer, alliance: Alliance | None = None, *, text: str = ""
     today = timezone.localdate()
     current = Q(ends_on__isnull=True) | Q(ends_on__gte=today)
     held = RoleGrant.objects.filter(current, role="liaison", scope="member", scope_id__in=by_id, user__is_active=True)
-    away = {a.person_id: a for a in Absence.objects.filter(first_day__lte=today, last_day__gte=today).select_related("substitute")}
+    away = {
+        a.person_id: a
+        for a in Absence.objects.filter(first_day__lte=today, last_day__gte=today).select_related("substitute")
+    }
     found = [
         Officer(g.user, by_id[g.scope_id], timezone.localtime(g.granted_at).date(), away.get(g.user_id))
         for g in held.select_related("user")
@@ -60,7 +64,7 @@ def officers(viewer: Viewer, alliance: Alliance | None = None, *, text: str = ""
     return sorted(found, key=lambda o: (o.member.name, o.person.name, o.person.pk))
 
 
-def trainings(viewer: Viewer, alliance: Alliance | None = None) -> QuerySet[Training]:
+def trainings(viewer: Viewer, alliance: Alliance | None = None) -> QuerySet[Any]:
     """Trainings with how many came, newest first. Public; who came is not."""
     found = Training.objects.select_related("alliance").annotate(
         attended=Count("places", filter=Q(places__attended=True)), enrolled=Count("places")
@@ -128,7 +132,9 @@ def service_levels(viewer: Viewer, alliance: Alliance, start: date, end: date) -
     inside = Membership.objects.filter(current_memberships(), alliance=alliance).select_related("member")
     members = {m.member_id: m.member for m in inside}
     asked: dict[int, list[bool]] = {pk: [] for pk in members}
-    interests = Interest.objects.filter(created_at__gte=first, created_at__lt=after, to_listing__owner_member__in=members)
+    interests = Interest.objects.filter(
+        created_at__gte=first, created_at__lt=after, to_listing__owner_member__in=members
+    )
     for member_id, due, answered in interests.values_list("to_listing__owner_member_id", "due_at", "answered_at"):
         if answered is not None or due <= timezone.now():  # what is still within its time is neither kept nor missed
             asked[member_id].append(answered is not None and answered <= due)
@@ -161,7 +167,11 @@ class Yearly:
     @property
     def per_hundred(self) -> float | None:
         """Introductions for a hundred listings in charge: what compares a large desk with a small one. None without listings."""
-        return round(100 * float(self.shares.get("introduction", Fraction(0))) / self.listings, 1) if self.listings else None
+        return (
+            round(100 * float(self.shares.get("introduction", Fraction(0))) / self.listings, 1)
+            if self.listings
+            else None
+        )
 
 
 @dataclass(frozen=True)
@@ -249,7 +259,9 @@ def _interests(members: dict[int, Member], start: date, end: date) -> list[Case]
     )
     return [
         Case("interest", f"/match/interest/{uid}/", timezone.localtime(at).date(), _those((one, other), members))
-        for uid, at, one, other in rows.values_list("uid", "created_at", "from_member_id", "to_listing__owner_member_id")
+        for uid, at, one, other in rows.values_list(
+            "uid", "created_at", "from_member_id", "to_listing__owner_member_id"
+        )
     ]
 
 
@@ -282,7 +294,9 @@ def _those(pair: tuple[int, int], members: dict[int, Member]) -> tuple[int, ...]
 def _count_listings(lines: Iterable[Yearly]) -> None:
     """Published listings of each line's member, shared equally by its officers: the size of the desk."""
     every = list(lines)
-    rows = Listing.objects.unscoped("only counted").filter(status="published", owner_member__in={y.member.pk for y in every})
+    rows = Listing.objects.unscoped("only counted").filter(
+        status="published", owner_member__in={y.member.pk for y in every}
+    )
     counts = dict(rows.values_list("owner_member_id").annotate(n=Count("pk")).values_list("owner_member_id", "n"))
     for line in every:
         colleagues = sum(1 for other in every if other.member.pk == line.member.pk)

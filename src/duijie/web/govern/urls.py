@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from duijie.web.govern import applications, council, motions, resolutions, rota
+from duijie.web.govern import (
+    applications,
+    council,
+    desk,
+    exchanges,
+    motions,
+    navigation,  # noqa: F401 (registers the entries)
+    officers,
+    resolutions,
+    rota,
+    standing,
+)
 
 _pages: list[URLPattern | URLResolver] = [
     path("alliances/<slug:slug>/rota/", rota.rota, name="rota"),
@@ -53,6 +64,27 @@ _pages: list[URLPattern | URLResolver] = [
     path("applications/<str:uid>/", applications.application, name="application"),
     path("applications/<str:uid>/papers/<int:number>/", applications.application_paper, name="application_paper"),
     path("applications/<str:uid>/do/<str:verb>/", applications.decide, name="application_do"),
+    path("alliances/<slug:slug>/organisations/admit/", standing.admit_organisation, name="admit_organisation"),
+    path("alliances/<slug:slug>/standing/<str:verb>/", standing.change_standing, name="change_standing"),
+    path("today/", desk.desk, name="desk"),
+    path("officers/", officers.officers, name="officers"),
+    path("officers/absences/new/", officers.new_absence, name="new_absence"),
+    path("officers/absences/<str:uid>/end/", officers.end_absence, name="end_absence"),
+    path("officers/hand-over/", officers.hand_over, name="hand_over_cases"),
+    path("officers/messages/", officers.messages, name="messages"),
+    path("officers/messages/read/", officers.read_messages, name="read_messages"),
+    path("alliances/<slug:slug>/trainings/", officers.trainings, name="trainings"),
+    path("alliances/<slug:slug>/trainings/new/", officers.new_training, name="new_training"),
+    path("alliances/<slug:slug>/officers/", officers.figures, name="figures"),
+    path("trainings/<str:uid>/", officers.training, name="training"),
+    path("trainings/<str:uid>/enrol/", officers.enrol, name="enrol"),
+    path("trainings/<str:uid>/certify/", officers.certify, name="certify"),
+    path("trainings/<str:uid>/certificates/<str:number>.docx", officers.certificate_word, name="certificate_word"),
+    path("certificates/", officers.check_certificate, name="check_certificate"),
+    path("exchanges/", exchanges.exchanges, name="exchanges"),
+    path("exchanges/new/", exchanges.new_exchange, name="new_exchange"),
+    path("exchanges/<str:uid>/", exchanges.exchange, name="exchange"),
+    path("exchanges/<str:uid>/edit/", exchanges.edit_exchange, name="edit_exchange"),
     path("apply/follow/<str:secret>/", applications.follow, name="follow"),
     path("apply/follow/<str:secret>/paper/", applications.follow_paper, name="follow_paper"),
     path("apply/follow/<str:secret>/withdraw/", applications.follow_withdraw, name="follow_withdraw"),

@@ -1,0 +1,125 @@
+"""The council and exchanges from the command line: what runs in the background by hand, and what is read or brought in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from duijie.cli.members import given, the_system
+from duijie.cli.platform import platform_command
+
+
+@click.group()
+def council() -> None:
+    """理事会 / the council"""
+
+
+@council.command("charter")
+@click.argument("alliance_name")
+@click.argument("title")
+@click.option("--from", "effective_on", required=True, help="2026-01-01")
+@click.option("--quorum", "quorum_percent", default=None, help="到会比例 / percent")
+@click.option("--veto", multiple=True, help="发起成员可否决的事项，可重复 / question with a founders' veto, repeatable")
+@click.option(
+    "--two-thirds", "two_thirds", multiple=True, help="须三分之二的事项，可重复 / question that needs two thirds"
+)
+@platform_command
+def charter(alliance_name: str, **values: Any) -> None:
+    """登记章程。Record a version of the charter."""
+    from duijie.core.schema import parse
+    from duijie.govern import actions
+    from duijie.govern.schemas import CharterRecord
+    from duijie.members.places import find_alliance
+
+    listed = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+    record = parse(CharterRecord, given(**listed))
+    click.echo(actions.adopt_charter(actor=the_system(), alliance=find_alliance(alliance_name), record=record).uid)
+
+
+@council.command("close-due")
+@platform_command
+def close_due() -> None:
+    """结束已到期的表决并计票。Close and count every vote whose time is over."""
+    from duijie.govern import actions
+
+    click.echo(str(actions.close_due()))
+
+
+@council.command("recount")
+@click.argument("uid")
+@platform_command
+def recount(uid: str) -> None:
+    """按选票重新计算并核对封存摘要。Count a decided motion again and compare with its seal; exit status 1 where they differ."""
+    from dataclasses import asdict
+
+    from duijie.govern import actions, queries
+
+    motion = queries.get_motion(the_system(), uid)
+    result, digest = actions.recount(motion)
+    click.echo(json.dumps(asdict(result) | {"digest": digest, "sealed": motion.digest}, ensure_ascii=False))
+    if digest != motion.digest:
+        raise SystemExit(1)
+
+
+@council.command("resolutions")
+@click.argument("alliance_name")
+@platform_command
+def resolutions(alliance_name: str) -> None:
+    """列出决议。List the resolutions of an alliance."""
+    from duijie.govern import queries
+    from duijie.members.places import find_alliance
+
+    for found in queries.resolutions(the_system(), alliance=find_alliance(alliance_name)):
+        click.echo(f"{found.label}\t{found.adopted_on}\t{found.title}\t{found.outcome}")
+
+
+@click.group()
+def exchange() -> None:
+    """交流互访 / exchanges"""
+
+
+@exchange.command("record")
+@click.argument("title")
+@click.option("--kind", required=True, help="挂职、互访、讲座 / secondment, visit, lecture")
+@click.option("--sender", required=True, help="派出成员 / the member that sends")
+@click.option("--host", required=True, help="接待方 / the host")
+@click.option("--from", "first_day", required=True, help="2026-03-01")
+@click.option("--until", "last_day", default=None)
+@click.option("--people", default=None, help="人员，用顿号分开 / people, separated by 、")
+@click.option("--status", default=None, help="计划中、已举行、已总结 / planned, held, reported")
+@click.option("--outcome", default=None)
+@click.option("--external-id", default=None)
+@platform_command
+def record(**values: Any) -> None:
+    """登记一次交流。Put an exchange on record."""
+    from duijie.core.schema import parse
+    from duijie.govern import actions
+    from duijie.govern.schemas import ExchangeRecord
+
+    click.echo(actions.plan_exchange(actor=the_system(), record=parse(ExchangeRecord, given(**values))).uid)
+
+
+@exchange.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="只检查，不写入 / check only")
+@platform_command
+def import_exchanges(file: Path, dry_run: bool) -> None:
+    """按表格登记或更新交流；有一行错误就全部不写。Bring in a sheet of exchanges: all of it or nothing."""
+    from duijie.govern.sheets import bring_in
+
+    click.echo(json.dumps(bring_in(actor=the_system(), path=file, kind="exchanges", dry_run=dry_run)))
+
+
+@exchange.command("template")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@platform_command
+def template(output: Path) -> None:
+    """写出交流的 Excel 模板。Write the Excel template of exchanges."""
+    from duijie.govern.sheets import write_template_of
+
+    with output.open("wb") as handle:
+        write_template_of("exchanges", handle)
+    click.echo(str(output))
