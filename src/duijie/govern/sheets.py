@@ -15,9 +15,13 @@ from duijie.core.language import Label
 from duijie.core.schema import Record, describe, parse
 from duijie.core.schema.columns import column_of
 from duijie.core.sheets import Column, Limits, open_sheet, write_template
-from duijie.govern.actions import enrol, upsert_exchange
+from duijie.govern.actions import enrol, plan_exchange, upsert_exchange
 from duijie.govern.models import Training, TrainingPlace
+from duijie.govern.rules import demand
 from duijie.govern.schemas import AttendanceRow, ExchangeRecord
+from duijie.members.models import Member
+from duijie.members.places import place_of_member
+from duijie.members.sheets import SheetKind, register
 
 LIMITS = Limits(rows=2000)
 KINDS: dict[str, tuple[Label, type[Record]]] = {
@@ -85,3 +89,23 @@ def _writer(actor: Viewer, training: Training | None) -> Callable[[Any], str]:
         return "created" if rows.count() > before else "changed"
 
     return put
+
+
+def _demand_exchanges(viewer: Viewer, member: Member) -> None:
+    demand(viewer, "exchange.write", place_of_member(member))
+
+
+def _write_exchange(*, actor: Viewer, member: Member, record: ExchangeRecord, dry_run: bool) -> str:
+    """A row of a member's sheet; without an external id it is a new exchange each time."""
+    if record.external_id:
+        return upsert_exchange(actor=actor, record=record, dry_run=dry_run)
+    plan_exchange(actor=actor, record=record, dry_run=dry_run)
+    return "created"
+
+
+register(
+    SheetKind(
+        "exchanges", KINDS["exchanges"][0], ExchangeRecord, _demand_exchanges, _write_exchange, unique=("external_id",),
+        shown_at=lambda member: f"/exchanges/?member={member.slug}",
+    )
+)  # fmt: skip

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import importlib
+
 from django.apps import AppConfig
 
 
@@ -12,3 +14,4 @@ class MembersConfig(AppConfig):
         from duijie.core.events import load_handlers
 
         load_handlers(self.name)
+        importlib.import_module("duijie.members.measures")

@@ -143,8 +143,25 @@ class AgreementRecord(Record):
     agreed: Annotated[LongText | None, said("约定事项", "What was agreed")] = None
     members: Annotated[Words | None, said("成员方", "Members", example="南湖高新区、张江高新区", help_zh="平台成员的名称", help_en="Names of members")] = None  # fmt: skip
     organisations: Annotated[Words | None, said("单位方", "Organisations", help_zh="已登记单位的名称、编号或信用代码", help_en="Names, ids or credit codes of registered organisations")] = None  # fmt: skip
-    others: Annotated[Words | None, said("平台外的签约方", "Other parties")] = None
-    external_id: Annotated[line(80) | None, said("编号", "External id")] = None
+    others: Annotated[Words | None, said("平台外的签约方", "Other parties", example="上海三级医院（医院）", help_zh="可在括号里写明是什么单位：城市、园区、镇街、医院、学校、高校、院所、企业、协会、机关", help_en="What kind of body may stand in brackets: city, park, town, hospital, school, university, institute, firm, association, office")] = None  # fmt: skip
+    signed_at: Annotated[line(120) | None, said("签约活动", "Signed at", example="2026 长江流域园区大会", help_zh="在什么活动上签的", help_en="The event at which it was signed")] = None  # fmt: skip
+    renewal_days: Annotated[Whole | None, Field(ge=0, le=366), said("提前多少天续签", "Renewal due before its end", unit=("天", "days"), example="60")] = None  # fmt: skip
+    renews: Annotated[Line | None, said("续签自", "Renews", help_zh="被续签协议的编号", help_en="Id of the agreement that it renews")] = None  # fmt: skip
+    external_id: Annotated[line(80) | None, said("编号", "External id", help_zh="您自己系统里的编号；再次导入时按它更新", help_en="The number in your own system; a second import updates by it")] = None  # fmt: skip
+
+
+class AgreementFilters(Record):
+    """What narrows the figures of agreements."""
+
+    kind: Annotated[choice(AgreementKind) | None, said("类型", "Kind")] = None
+
+
+class ObligationRecord(Record):
+    """What a party promised in an agreement, and by when."""
+
+    text: Annotated[line(300), said("约定事项", "What was promised", example="每年互派挂职干部三名")]
+    due_on: Annotated[Day, said("期限", "Due", example="2027-03-31")]
+    party: Annotated[Line | None, said("由谁履行", "Owed by", example="南湖高新区", help_zh="签约方之一；留空则双方共同", help_en="One of the parties; empty: all")] = None  # fmt: skip
 
 
 class ApiKeyRecord(Record):

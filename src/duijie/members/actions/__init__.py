@@ -1,7 +1,13 @@
 """Every write of this app: one function each, the same for page, API, command line and sheet."""
 
 from duijie.members.actions.absences import end_absence, name_substitute
-from duijie.members.actions.agreements import agreement_record_of, change_agreement, end_agreement, sign_agreement
+from duijie.members.actions.agreements import (
+    agreement_record_of,
+    change_agreement,
+    end_agreement,
+    sign_agreement,
+    upsert_agreement,
+)
 from duijie.members.actions.alliances import (
     admit_member,
     change_alliance,
@@ -13,6 +19,7 @@ from duijie.members.actions.alliances import (
 )
 from duijie.members.actions.imports import start_sheet
 from duijie.members.actions.keys import authenticate_key, create_api_key, revoke_api_key, rotate_api_key
+from duijie.members.actions.obligations import add_document, add_obligation, fulfil_obligation
 from duijie.members.actions.organisations import (
     change_organisation,
     merged,
@@ -52,7 +59,9 @@ from duijie.members.actions.standing import (
 )
 
 __all__ = [
+    "add_document",
     "add_handover_item",
+    "add_obligation",
     "admit_member",
     "admit_organisation",
     "agreement_record_of",
@@ -75,6 +84,7 @@ __all__ = [
     "end_organisation_membership",
     "erase_person",
     "found_alliance",
+    "fulfil_obligation",
     "grant_role",
     "hand_over",
     "invite_person",
@@ -96,6 +106,7 @@ __all__ = [
     "stop_mails",
     "suspend_member",
     "tick_handover_item",
+    "upsert_agreement",
     "upsert_organisation",
     "verify_organisation",
     "wish_rota",

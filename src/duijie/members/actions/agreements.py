@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from duijie.core.access import Viewer
 from duijie.core.actions import acting
 from duijie.core.errors import Fault, NotFound, Stale
-from duijie.members.models import Agreement, AgreementParty, Member, Organisation
+from duijie.core.schema import parse
+from duijie.core.schema.types import read_choice
+from duijie.core.text import half_width
+from duijie.members.choices import BodyKind
+from duijie.members.models import Agreement, AgreementParty, AgreementVersion, Member, Organisation
 from duijie.members.places import alliances_of, find_member, find_organisation, place_of_agreement
-from duijie.members.rules import Place, demand
+from duijie.members.rules import Place, demand, may
 from duijie.members.schemas import AgreementRecord
 
 
@@ -25,6 +30,7 @@ def sign_agreement(*, actor: Viewer, record: AgreementRecord, dry_run: bool = Fa
         demand(actor, "agreement.sign", _place_of(parties))
         agreement = Agreement.objects.create(**_values(record))
         _write_parties(agreement, parties)
+        _keep_version(agreement)
         act.done(
             agreement,
             member_id=_first_member(parties),
@@ -51,6 +57,7 @@ def change_agreement(
         current.save()
         current.parties.all().delete()
         _write_parties(current, parties)
+        _keep_version(current)
         act.done(
             current,
             member_id=_first_member(parties),
@@ -82,6 +89,7 @@ def end_agreement(
         current.valid_until, current.end_reason = last_day, reason.strip()[:300]
         current.version += 1
         current.save(update_fields=["valid_until", "end_reason", "version"])
+        _keep_version(current)
         members = [p.member_id for p in current.parties.all() if p.member_id]
         act.done(
             current,
@@ -97,18 +105,51 @@ def end_agreement(
 def agreement_record_of(agreement: Agreement) -> dict[str, Any]:
     """The agreement as its schema gives it, for forms and partial changes."""
     parties = list(agreement.parties.select_related("member", "organisation").order_by("pk"))
-    own = {"members", "organisations", "others"}
+    own = {"members", "organisations", "others", "renews"}
     values = {name: getattr(agreement, name) for name in AgreementRecord.model_fields if name not in own}
     return values | {
         "members": [p.member.slug for p in parties if p.member],
         "organisations": [p.organisation.uid for p in parties if p.organisation],
-        "others": [p.name for p in parties if not p.member_id and not p.organisation_id],
+        "others": [_written(p) for p in parties if not p.member_id and not p.organisation_id],
+        "renews": agreement.renews.uid if agreement.renews else None,
     }
+
+
+def upsert_agreement(*, actor: Viewer, record: AgreementRecord, dry_run: bool = False) -> str:
+    """Write an agreement by its external id among those of the actor's members: "created", "changed" or "unchanged".
+
+    Without an external id it is always a new one.
+    """
+    current = None
+    if record.external_id:
+        mine = Agreement.objects.filter(external_id=record.external_id)
+        for found in mine.order_by("pk"):
+            if may(actor, "agreement.sign", place_of_agreement(found)):
+                current = found
+                break
+    if current is None:
+        sign_agreement(actor=actor, record=record, dry_run=dry_run)
+        return "created"
+    if parse(AgreementRecord, agreement_record_of(current)).model_dump() == _by_ids(record).model_dump():
+        return "unchanged"
+    with acting(actor, "agreement.upsert", dry_run=dry_run) as act:
+        change_agreement(actor=actor, agreement=current, record=record)
+        act.nothing_changed()
+    return "changed"
 
 
 # --- inside --------------------------------------------------------------------------------------------------------------
 
-Party = Member | Organisation | str
+
+@dataclass(frozen=True)
+class Outside:
+    """A party outside the platform, and what kind of body it is ("" where nobody said)."""
+
+    name: str
+    body: str = ""
+
+
+Party = Member | Organisation | Outside
 
 
 def _parties(record: AgreementRecord) -> list[Party]:
@@ -117,7 +158,7 @@ def _parties(record: AgreementRecord) -> list[Party]:
         parties.append(find_member(name, place="members"))
     for name in record.organisations or []:
         parties.append(find_organisation(name, place="organisations"))
-    parties += record.others or []
+    parties += [_outside(text) for text in record.others or []]
     distinct = list(dict.fromkeys(parties))
     if len(distinct) < 2 or not any(isinstance(p, Member | Organisation) for p in distinct):
         raise Fault(
@@ -136,14 +177,15 @@ def _write_parties(agreement: Agreement, parties: list[Party]) -> None:
             agreement=agreement,
             member=party if isinstance(party, Member) else None,
             organisation=party if isinstance(party, Organisation) else None,
-            name=party if isinstance(party, str) else "",
+            name=party.name if isinstance(party, Outside) else "",
+            body=party.body if isinstance(party, Outside) else "",
         )
         for party in parties
     )
 
 
 def _place_of(parties: list[Party]) -> Place:
-    members = {p.pk if isinstance(p, Member) else p.home_member_id for p in parties if not isinstance(p, str)}
+    members = {p.pk if isinstance(p, Member) else p.home_member_id for p in parties if not isinstance(p, Outside)}
     return Place(alliances=alliances_of(members), members=frozenset(members))
 
 
@@ -154,18 +196,80 @@ def _member_ids(parties: list[Party]) -> list[int]:
 def _first_member(parties: list[Party]) -> int | None:
     """The member under which the audit trail files the agreement: the first party, or the home of the first."""
     for party in parties:
-        if not isinstance(party, str):
+        if not isinstance(party, Outside):
             return party.pk if isinstance(party, Member) else party.home_member_id
     return None
 
 
 def _values(record: AgreementRecord) -> dict[str, Any]:
-    values = record.model_dump(exclude={"members", "organisations", "others"})
+    values = record.model_dump(exclude={"members", "organisations", "others", "renews"})
     return values | {
+        "renews": _renewed(record.renews),
+        "renewal_days": 60 if record.renewal_days is None else record.renewal_days,
+        "signed_at": record.signed_at or "",
         "field": record.field or "",
         "agreed": record.agreed or "",
         "external_id": record.external_id or "",
     }
+
+
+def _outside(text: str) -> Outside:
+    """上海三级医院（医院）: the name, and the kind of body where one stands in brackets at its end."""
+    plain = half_width(text)
+    if not plain.endswith(")") or "(" not in plain:
+        return Outside(text.strip()[:120])
+    name, _, kind = plain[:-1].rpartition("(")
+    try:
+        return Outside(name.strip()[:120], read_choice(BodyKind, kind))
+    except Fault:
+        return Outside(text.strip()[:120])  # the brackets belong to the name
+
+
+def _written(party: AgreementParty) -> str:
+    return f"{party.name}（{BodyKind(party.body).zh}）" if party.body else party.name
+
+
+def _renewed(uid: str | None) -> Agreement | None:
+    if not uid:
+        return None
+    found = Agreement.objects.filter(uid=uid).first()
+    if found is None:
+        raise Fault("agreement.unknown", f"没有编号为“{uid[:30]}”的协议。", f"There is no agreement “{uid[:30]}”.", place="renews", status=422)  # fmt: skip
+    return found
+
+
+def _by_ids(record: AgreementRecord) -> AgreementRecord:
+    """The record with its parties as `agreement_record_of` names them, so that the two can be compared."""
+    values = record.model_dump()
+    values["members"] = [find_member(name, place="members").slug for name in record.members or []]
+    values["organisations"] = [
+        find_organisation(name, place="organisations").uid for name in record.organisations or []
+    ]
+    outside = [_outside(text) for text in record.others or []]
+    values["others"] = [f"{o.name}（{BodyKind(o.body).zh}）" if o.body else o.name for o in outside]
+    values["renewal_days"] = 60 if record.renewal_days is None else record.renewal_days
+    return parse(AgreementRecord, values)
+
+
+def _keep_version(agreement: Agreement) -> None:
+    """What is known of the agreement from now on, for figures as known at an instant."""
+    parties = list(agreement.parties.select_related("organisation"))
+    homes = {p.organisation.home_member_id for p in parties if p.organisation}
+    days = ("signed_on", "valid_from", "valid_until")
+    AgreementVersion.objects.create(
+        agreement=agreement,
+        number=agreement.version,
+        snapshot={name: _iso(getattr(agreement, name)) for name in days}
+        | {
+            "kind": agreement.kind,
+            "members": sorted({p.member_id for p in parties if p.member_id}),
+            "homes": sorted(homes),
+        },
+    )
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _snapshot(agreement: Agreement) -> dict[str, Any]:

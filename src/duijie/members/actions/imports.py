@@ -13,12 +13,13 @@ from duijie.core.files import store
 from duijie.core.jobs import enqueue
 from duijie.core.language import Label
 from duijie.core.models import Job
+from duijie.members.actions.agreements import upsert_agreement
 from duijie.members.actions.organisations import upsert_organisation
 from duijie.members.actions.people import invite_person
 from duijie.members.models import ApiKey, Member, Organisation, User
-from duijie.members.places import place_of_member
+from duijie.members.places import find_member, place_of_member
 from duijie.members.rules import ROLE_SCOPES, demand, grantable_roles
-from duijie.members.schemas import OrganisationRecord, PersonRecord, PersonRow
+from duijie.members.schemas import AgreementRecord, OrganisationRecord, PersonRecord, PersonRow
 from duijie.members.sheets import KINDS, SheetKind, register
 from duijie.members.viewers import viewer_of, viewer_of_key
 
@@ -122,6 +123,18 @@ def _write_organisation(*, actor: Viewer, member: Member, record: OrganisationRe
     return upsert_organisation(actor=actor, member=member, record=record, dry_run=dry_run)[1]
 
 
+def _demand_agreements(viewer: Viewer, member: Member) -> None:
+    demand(viewer, "agreement.sign", place_of_member(member))
+
+
+def _write_agreement(*, actor: Viewer, member: Member, record: AgreementRecord, dry_run: bool) -> str:
+    """A row of a member's sheet: the member is a party, named or not."""
+    named = record.members or []
+    if member not in [find_member(name, place="members") for name in named]:
+        record = record.model_copy(update={"members": [member.slug, *named]})
+    return upsert_agreement(actor=actor, record=record, dry_run=dry_run)
+
+
 def _listed(name: str) -> Callable[[Member], str]:
     return lambda member: f"/{name}/?member={member.slug}"
 
@@ -135,3 +148,9 @@ register(
 register(
     SheetKind("people", Label("人员", "People"), PersonRow, _demand_people, _write_person, shown_at=_listed("people"))
 )
+register(
+    SheetKind(
+        "agreements", Label("协议", "Agreements"), AgreementRecord, _demand_agreements, _write_agreement,
+        unique=("external_id",), shown_at=_listed("agreements"),
+    )
+)  # fmt: skip

@@ -28,7 +28,7 @@ def agreements(
 ) -> QuerySet[Agreement]:
     """Agreements, public to everybody; those of a member, of a kind, valid on a day. Newest first."""
     parties = AgreementParty.objects.select_related("member", "organisation").order_by("pk")
-    found = Agreement.objects.prefetch_related(Prefetch("parties", queryset=parties))
+    found = Agreement.objects.prefetch_related(Prefetch("parties", queryset=parties), "renewals")
     if member is not None:
         own = AgreementParty.objects.filter(Q(member=member) | Q(organisation__home_member=member))
         found = found.filter(pk__in=own.values("agreement_id"))

@@ -15,11 +15,11 @@ from duijie.core.calendar import parse_date
 from duijie.core.errors import Fault, NotAllowed
 from duijie.core.language import Label, t
 from duijie.members import actions, queries
-from duijie.members.choices import AgreementKind
+from duijie.members.choices import AgreementKind, AgreementState, BodyKind
 from duijie.members.models import Agreement, Member
 from duijie.members.queries import name_of
 from duijie.members.schemas import AgreementRecord
-from duijie.web.kit import Cell, Column, Option, Pages, Table
+from duijie.web.kit import Cell, Choice, Column, Option, Pages, Table
 from duijie.web.kit.facets import ActiveFilter, Facet
 from duijie.web.kit.parts import badge
 from duijie.web.members.forms import FormPage, for_people, posted_version, viewer_of_page
@@ -99,6 +99,10 @@ def _table(request: HttpRequest, found: list[Agreement], pages: Pages, day: date
         request,
         pages,
         caption=t("协议", "Agreements"),
+        exports={
+            label: f"{reverse('members:agreements_sheet')}?{request.GET.urlencode()}&format={form}"
+            for label, form in (("Excel", "xlsx"), ("CSV", "csv"))
+        },
         empty=t("没有符合条件的协议。", "No agreement fits."),
     )
 
@@ -110,13 +114,13 @@ def _party_names(agreement: Agreement) -> list[str]:
     ]
 
 
+_BADGES = {"not_yet": "line", "in_force": "good", "to_renew": "warn", "renewed": "good", "over": "", "ended": ""}
+
+
 def state(agreement: Agreement, day: date) -> str:
-    """Valid on the day, not yet, or over: as a badge."""
-    if agreement.holds_on(day):
-        return badge(Label("有效", "In force"), "good")
-    if day < agreement.valid_from:
-        return badge(Label("未生效", "Not yet"), "line")
-    return badge(Label("已到期", "Over"), "")
+    """How it stands on the day, as a badge."""
+    found = agreement.state_on(day)
+    return badge(AgreementState.named(found), _BADGES[found])
 
 
 def agreement_page(request: HttpRequest, uid: str) -> HttpResponse:
@@ -132,7 +136,8 @@ def agreement_page(request: HttpRequest, uid: str) -> HttpResponse:
                 (name_of(party.organisation), reverse("members:organisation", args=[party.organisation.uid]))
             )
         else:
-            parties.append((party.name, ""))
+            body = f"（{BodyKind.named(party.body)}）" if party.body else ""
+            parties.append((f"{party.name}{body}", ""))
     today = timezone.localdate()
     context = {
         "agreement": agreement,
@@ -141,6 +146,10 @@ def agreement_page(request: HttpRequest, uid: str) -> HttpResponse:
         "state": state(agreement, today),
         "today": today,
         "may_change": queries.may_change_agreement(viewer, agreement),
+        "obligations": queries.obligations_of(viewer, agreement),
+        "documents": queries.documents_of(viewer, agreement),
+        "party_choices": [Choice(name, name) for name in _party_names(agreement)],
+        "renewals": list(agreement.renewals.order_by("valid_from")),
         "crumbs": [agreements_crumb(), (agreement.title, "")],
     }
     return render(request, "members/agreement.html", context)
