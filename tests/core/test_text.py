@@ -5,6 +5,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opencc import OpenCC
 
 from duijie.core.text import half_width, match_key, shorten, simplified, tidy_line, tidy_text
 
@@ -70,3 +71,8 @@ def test_tidying_twice_changes_nothing_and_nothing_hidden_stays(text):
 @given(st.text(max_size=60))
 def test_a_key_is_its_own_key(text):
     assert match_key(match_key(text)) == match_key(text)
+
+
+@given(st.text(alphabet="嘉兴嘉興廢废水處处理乾干坤隆著着发發髮面麵abc１，。 "))
+def test_what_holds_no_traditional_character_needs_no_conversion(text: str) -> None:
+    assert simplified(text) == OpenCC("t2s").convert(text)

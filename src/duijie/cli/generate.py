@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -30,14 +31,21 @@ def _generator(seed: int) -> Generator:
 @click.option(
     "--output", "-o", type=click.Path(file_okay=False, path_type=Path), help="write needs.csv and offers.csv here"
 )
-@click.option("--no-matching", is_flag=True, help="leave the finding of partners to `duijie match-all`")
-def generate(count: int, seed: int, output: Path | None, no_matching: bool) -> None:
+@click.option(
+    "--index",
+    "with_index",
+    is_flag=True,
+    help="for load tests: no event for each row; both indexes are built at the end",
+)
+def generate(count: int, seed: int, output: Path | None, with_index: bool) -> None:
     """Make COUNT synthetic listings (Zipf-distributed words, topics, realistic facets)."""
     generator = _generator(seed)
     if output is not None:
         _to_files(generator, count, output)
         return
-    _to_exchange(generator, count, seed)
+    _to_exchange(generator, count, seed, quietly=with_index)
+    if with_index:
+        _build_indexes()
 
 
 def _to_files(generator: Generator, count: int, folder: Path) -> None:
@@ -56,7 +64,7 @@ def _to_files(generator: Generator, count: int, folder: Path) -> None:
     click.echo(f"{count} → {folder}", err=True)
 
 
-def _to_exchange(generator: Generator, count: int, seed: int) -> None:
+def _to_exchange(generator: Generator, count: int, seed: int, *, quietly: bool) -> None:
     from duijie.cli.platform import django_ready
 
     django_ready()
@@ -67,7 +75,22 @@ def _to_exchange(generator: Generator, count: int, seed: int) -> None:
     with click.progressbar(length=count, file=sys.stderr, label="generate") as bar:
         for start in range(0, count, BATCH):
             rows = list(generator(start, min(start + BATCH, count)))
-            target.write([row.as_data() for row in rows])
+            target.write([row.as_data() for row in rows], quietly=quietly)
             bar.update(len(rows))
     seconds = time.monotonic() - started
     click.echo(f"{count} listings in {seconds:.1f} s ({count / seconds:,.0f}/s)", err=True)
+
+
+def _build_indexes() -> None:
+    """The search index and the match index from the records, told with their seconds."""
+    from duijie.match.upkeep import compare_match_index, learn, repair_match_index
+    from duijie.publish.search.syncing import rebuild
+
+    def timed(name: str, work: Callable[[], object]) -> None:
+        started = time.monotonic()
+        work()
+        click.echo(f"{name}: {time.monotonic() - started:.1f} s", err=True)
+
+    timed("search index", rebuild)
+    timed("match index", lambda: repair_match_index(compare_match_index()))
+    timed("corpus model", learn)

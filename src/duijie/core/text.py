@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from importlib import resources
 from typing import Protocol
 
 from opencc import OpenCC
@@ -39,9 +40,22 @@ def _to_simplified() -> _Converter:
     return converter
 
 
+@lru_cache(maxsize=1)
+def _traditional() -> frozenset[str]:
+    """Every character that a conversion can begin from. Most texts hold none, and converting is slow (it is done in Python)."""
+    folder = resources.files("opencc").joinpath("dictionary")
+    found: set[str] = set()
+    for name in ("TSCharacters.txt", "TSPhrases.txt"):
+        for line in folder.joinpath(name).read_text(encoding="utf-8").splitlines():
+            key, _, values = line.partition("\t")
+            if key and values.split(" ")[0] != key and found.isdisjoint(key):
+                found.update(key)
+    return frozenset(found)
+
+
 def simplified(text: str) -> str:
     """Traditional characters written as simplified ones; everything else unchanged."""
-    return text if text.isascii() else _to_simplified().convert(text)
+    return text if text.isascii() or _traditional().isdisjoint(text) else _to_simplified().convert(text)
 
 
 def tidy_line(text: str) -> str:

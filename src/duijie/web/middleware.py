@@ -53,9 +53,17 @@ class LanguageMiddleware:
             request.LANGUAGE_CODE = chosen
         set_language(translation.get_language())
         response = self.get_response(request)
-        if chosen in {"zh-hans", "en"}:
-            response.set_cookie("django_language", chosen, max_age=31_536_000, samesite="Lax")
+        saved = getattr(request, "saved_language", None)  # somebody has just signed in
+        wanted = chosen if chosen in {"zh-hans", "en"} else saved
+        if wanted:
+            response.set_cookie("django_language", wanted, max_age=31_536_000, samesite="Lax")
         return response
+
+
+def remember_language(request: HttpRequest, user: User, **_: object) -> None:
+    """At sign-in the language that the person has saved is put in force, unless this browser has chosen one itself."""
+    if request is not None and "django_language" not in request.COOKIES:
+        request.saved_language = user.language  # type: ignore[attr-defined]
 
 
 class ViewerMiddleware:

@@ -105,6 +105,26 @@ def upsert_many(
     return tally
 
 
+def load_many(*, actor: Viewer, member: Member, rows: Sequence[Row]) -> int:
+    """Publish rows that are all new, for load tests only: one audit line for the batch and no event.
+
+    What follows from events (search, matching) is built afterwards for all of them at once; see docs/benchmarks-platform.md.
+    """
+    demand_write_for(actor, member, None)
+    today, now = timezone.localdate(), timezone.now()
+    made: list[tuple[Row, Listing]] = []
+    for row in rows:
+        listing = Listing(owner_member=member, owner_organisation=row.organisation, external_id=row.external_id)
+        apply_values(listing, row.values, row.circle)
+        _put_forward(actor, listing, now, today)
+        listing.fingerprint = fingerprint(listing)
+        made.append((row, listing))
+    with acting(actor, "listing.load") as act:
+        _write(actor, act.verb, made, [])
+        act.done(("listing", f"{len(made)} rows"), member_id=member.pk)
+    return len(made)
+
+
 def _alter(listing: Listing, row: Row) -> bool:
     """Put the row's values on an existing listing; False where they change nothing or may not be changed."""
     before = as_data(listing) | {"circle": sorted(m.pk for m in listing.visible_members.all())}
