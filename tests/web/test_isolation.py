@@ -272,13 +272,19 @@ def _text(response: Any) -> str:
     return text.encode().decode("unicode_escape", "replace") + text if "\\u" in text else text
 
 
-def test_nobody_reads_a_word_that_is_not_for_them(world: World) -> None:
+GROUPS = 5  # the roles are walked in five tests, so that they share the workers of a parallel run
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("group", range(GROUPS))
+def test_nobody_reads_a_word_that_is_not_for_them(world: World, group: int) -> None:
     """Every address x every role: no secret word where it must not stand, search snippets and counts included."""
     addresses = list(dict.fromkeys(_addresses(world)))
     assert len(addresses) > 100
     leaks: list[str] = []
     seen: dict[str, set[str]] = {s.word: set() for s in world.secrets}
-    for name in world.names:
+    names = world.names[group::GROUPS]
+    for name in names:
         client, headers = _client(world, name)
         for address in addresses:
             is_api = address.startswith("/api/")
@@ -295,7 +301,7 @@ def test_nobody_reads_a_word_that_is_not_for_them(world: World) -> None:
     assert leaks == []
     # The matrix would be empty if nobody saw anything: who may read did read.
     for secret in world.secrets:
-        assert secret.allowed & set(world.users) <= seen[secret.word] | {
+        assert secret.allowed & set(world.users) & set(names) <= seen[secret.word] | {
             "auditor",
             "leader",
             "platform",
