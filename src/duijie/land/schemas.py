@@ -248,3 +248,29 @@ def read_rate(text: str | None) -> Decimal | None:
             "rate.unreadable", f"“{text}”不是汇率。", f"“{text}” is not an exchange rate.", place="rate", status=422
         )
     return rate
+
+
+class CorrectionRecord(Record):
+    """A move or a figure is corrected: another day or amount, or taken back."""
+
+    effective_on: Annotated[Day | None, said("实际日期", "The right day")] = None
+    amount: Annotated[Line | None, said("数额", "Amount")] = None
+    rate: Annotated[Line | None, said("汇率", "Exchange rate")] = None
+    cancel: Annotated[YesNo | None, said("撤回", "Take it back")] = None
+    reason: Annotated[line(300) | None, said("更正原因", "Reason")] = None
+
+
+class PeriodRecord(Record):
+    """A period is closed or opened again."""
+
+    period: Annotated[Line, said("期间", "Period", example="2017年第二季度")]
+    closed: Annotated[YesNo | None, said("结账", "Closed", help_zh="否：重新打开", help_en="No: open it again")] = None
+    reason: Annotated[line(300) | None, said("原因", "Reason")] = None
+
+
+class RateRecord(Record):
+    """An exchange rate of a day."""
+
+    currency: Annotated[Line, said("币种", "Currency", example="USD")]
+    on: Annotated[Day, said("日期", "On")]
+    yuan: Annotated[Line, said("一单位合多少元", "Yuan for one unit", example="6.7744")]

@@ -14,6 +14,7 @@ from duijie.publish import queries as publishing
 from duijie.publish.kinds import KINDS
 from duijie.web.kit.pages import Pages
 from duijie.web.match.cards import card_of as match_card_of
+from duijie.web.members.sections import sections_of
 from duijie.web.publish.cards import card_of
 
 
@@ -55,6 +56,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "match_count": best.count(),
         "own": [card_of(x, with_status=True) for x in publishing.seen(own[pages.start : pages.stop], viewer)],
         "pages": pages,
+        "sections": sections_of("desk", request, viewer),
         "has_place": bool(viewer.organisation_ids or viewer.member_ids),
     }
     return render(request, "home/desk.html", context)

@@ -1,0 +1,1 @@
+"""Pages of landing: deals, projects, joint zones, periods."""

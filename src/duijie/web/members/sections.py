@@ -16,7 +16,7 @@ _sections: dict[str, list[tuple[int, Maker]]] = {}
 
 
 def section(page: str, *, order: int) -> Callable[[Maker], Maker]:
-    """Register a section of `page` ("member", "organisation", "alliance")."""
+    """Register a section of `page` ("member", "organisation", "alliance", "desk": there the record is the viewer)."""
 
     def register(maker: Maker) -> Maker:
         _sections.setdefault(page, []).append((order, maker))

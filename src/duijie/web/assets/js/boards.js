@@ -1,5 +1,6 @@
 // <div data-board="address">: tickets move between lanes by mouse, and by keyboard with the arrows on each ticket.
-// POST address with ticket and lane; anything but success puts the ticket back.
+// POST address with ticket and lane; anything but success puts the ticket back. A refusal in plain text is said as it is;
+// an answer of 428 is a dialog that asks for what is missing.
 import { onEach } from "./htmx.js";
 import { fill, words } from "./words.js";
 import { toast } from "./toasts.js";
@@ -23,12 +24,16 @@ export function startBoards() {
       if (!lane || lane.contains(ticket)) return;
       lane.querySelector("ul")?.append(ticket);
       refresh();
-      const taken = await send(board.dataset.board ?? "", ticket.dataset.ticket ?? "", lane.dataset.lane ?? "");
-      if (!taken) {
+      const answer = await send(board.dataset.board ?? "", ticket.dataset.ticket ?? "", lane.dataset.lane ?? "");
+      if (!answer?.ok) {
         from.insertBefore(ticket, before);
         refresh();
-        toast(words().moveFailed, "bad");
-      } else toast(fill(words().moved, { lane: lane.dataset.laneName ?? "" }), "good");
+        if (answer?.status === 428) ask(await answer.text());
+        else toast(await sentence(answer), "bad");
+      } else {
+        ticket.dataset.ticket = answer.headers.get("X-Ticket") ?? ticket.dataset.ticket;
+        toast(fill(words().moved, { lane: lane.dataset.laneName ?? "" }), "good");
+      }
     };
     board.addEventListener("click", (event) => {
       const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-move]"));
@@ -76,8 +81,26 @@ async function send(address, ticket, lane) {
   const token = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"] ?? "";
   try {
     const answer = await fetch(address, { method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": token }, body: new URLSearchParams({ ticket, lane }) });
-    return answer.ok;
+    return answer;
   } catch {
-    return false;
+    return null;
   }
+}
+
+/** What a refusal says, where it says it in plain text. @param {Response | null} answer */
+async function sentence(answer) {
+  if (!answer?.headers.get("Content-Type")?.startsWith("text/plain")) return words().moveFailed;
+  return (await answer.text()) || words().moveFailed;
+}
+
+/** Show the dialog that the server sent. @param {string} html */
+function ask(html) {
+  const place = document.createElement("div");
+  place.innerHTML = html;
+  document.body.append(place);
+  window.htmx.process(place);
+  for (const old of document.querySelectorAll("[data-asked]")) old.remove();
+  place.dataset.asked = "";
+  const dialog = place.querySelector("dialog");
+  dialog?.showModal();
 }

@@ -1,0 +1,9 @@
+"""REST of this app: deals, projects with their figures, joint zones, periods."""
+
+from ninja import Router
+
+from duijie.land.api import deals, periods, projects, zones
+
+router = Router()
+for _part in (deals, projects, zones, periods):
+    router.add_router("", _part.router)
