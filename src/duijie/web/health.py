@@ -14,6 +14,7 @@ from duijie.core import jobs
 from duijie.core.audit import verify
 from duijie.core.language import t
 from duijie.core.models import AuditLine, Delivery, Job
+from duijie.land import replay
 from duijie.publish.search import forget_search_index, is_damage, search_index, syncing
 
 
@@ -28,7 +29,7 @@ class Finding:
 
 def examine(*, chain: bool = True) -> list[Finding]:
     """Look at everything. `chain` walks the whole audit chain, which takes a while on a large installation."""
-    findings = [_migrations(), _search(), _deliveries(), _jobs()]
+    findings = [_migrations(), _search(), _ledger(), _deliveries(), _jobs()]
     if chain:
         findings.append(_audit())
     return findings
@@ -73,6 +74,19 @@ def _search() -> Finding:
     )
 
 
+def _ledger() -> Finding:
+    """What counts of deals and projects, against their histories."""
+    faults = replay.check()
+    sentence = t("项目账与历史一致。", "The ledger of deals and projects agrees with their histories.")
+    if faults:
+        sentence = t(
+            "项目账有 {n} 处与历史不符，请运行 duijie doctor --repair。",
+            "The ledger disagrees with the histories in {n} places; run duijie doctor --repair.",
+            n=len(faults),
+        )
+    return Finding("ledger", not faults, sentence)
+
+
 def _deliveries() -> Finding:
     counts = dict(Delivery.objects.values_list("status").annotate(n=Count("id")))
     failed, waiting = counts.get("failed", 0), counts.get("waiting", 0) + counts.get("claimed", 0)
@@ -115,6 +129,9 @@ def mend(*, rebuild: bool, tell: Callable[[str], None]) -> None:
     else:
         syncing.repair(syncing.compare(), lambda done, total: tell(f"{done}/{total}"))
     syncing.search_index().close()
+    if rebuild or replay.check():
+        tell(t("重建项目账……", "Rebuilding the ledger of deals and projects…"))
+        replay.rebuild(lambda done, total: tell(f"{done}/{total}"))
     Delivery.objects.filter(status=Delivery.Status.FAILED).update(status=Delivery.Status.WAITING, attempts=0)
     jobs.revive_dead()
 

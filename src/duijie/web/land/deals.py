@@ -16,6 +16,7 @@ from duijie.core.errors import Fault, NotAllowed, NotFound
 from duijie.core.files import path_of
 from duijie.core.language import Label, t
 from duijie.core.schema import parse
+from duijie.core.schema.types import read_choice
 from duijie.land import actions, queries
 from duijie.land.choices import OVER, PATH, DealKind, EndReason, EvidenceKind, Source, Stage
 from duijie.land.models import Deal, DealMove
@@ -191,9 +192,10 @@ def move(request: HttpRequest, uid: str) -> HttpResponse:
     viewer = viewer_of_page(request)
     deal = queries.get_deal(viewer, uid)
     data = request.POST if request.method == "POST" else request.GET
-    target = data.get("stage", "")
-    if target not in Stage._value2member_map_:
-        raise NotFound
+    try:
+        target = read_choice(Stage, data.get("stage", ""))
+    except Fault:
+        raise NotFound from None
     step = find_move(deal.stage, target) if request.method != "POST" else None
     errors: dict[str, list[str]] = {}
     others: list[str] = []

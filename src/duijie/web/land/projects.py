@@ -211,25 +211,24 @@ def _industry(code: str) -> str:
     return found.label() if found else ""
 
 
-def _sums(sums: dict[tuple[str, str], dict[str, int]]) -> list[tuple[str, str, str]]:
-    """(name, amount, note): each kind of sum for itself."""
-    found = []
+def _sums(sums: dict[tuple[str, str], dict[str, int]]) -> list[tuple[str, float, str, str]]:
+    """(name, value, unit, note): each kind of sum for itself, foreign capital in dollars with its worth in yuan beside it."""
+    found: list[tuple[str, float, str, str]] = []
+    yuan, dollars = t("元", "CNY"), t("美元", "USD")
     for kind in FigureKind:
         for source in ("", "domestic", "foreign"):
             held = sums.get((kind.value, source))
             if held is None:
                 continue
-            name = str(kind.label) + (
-                f"（{CapitalSource.named(source)}）" if source and kind.value != "contracted" else ""
-            )
-            if kind.value == "jobs":
-                found.append((name, t("{n} 人", "{n}", n=held["amount"]), ""))
-            elif kind.value == "land":
-                found.append((name, t("{n} 平方米", "{n} m²", n=held["amount"]), ""))
+            with_source = source and kind.value != "contracted"
+            name = str(kind.label) + (f"（{CapitalSource.named(source)}）" if with_source else "")
+            if kind.value in ("jobs", "land"):
+                unit = t("人", "people") if kind.value == "jobs" else t("平方米", "m²")
+                found.append((name, held["amount"], unit, ""))
             elif source == "foreign":
-                found.append((name, format_money(Money(held["usd"], "USD")), format_money(Money(held["cny"]))))
+                found.append((name, held["usd"] / 100, dollars, format_money(Money(held["cny"]))))
             else:
-                found.append((name, format_money(Money(held["cny"])), ""))
+                found.append((name, held["cny"] / 100, yuan, ""))
     return found
 
 

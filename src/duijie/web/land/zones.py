@@ -90,9 +90,9 @@ def zone_page(request: HttpRequest, zone: str) -> HttpResponse:
         (p, milestone_name(p.stage), money(p.total_cny_minor), badges(project_flags(p))) for p in figures.projects
     ]
     context = {
-        "zone": found, "name": zone_name(found), "kind": ZoneKind.named(found.kind), "area": area(found.area_square_metres),
+        "zone": found, "name": zone_name(found), "kind": ZoneKind.named(found.kind), "area": found.area_square_metres / 1_000_000 if found.area_square_metres else None,
         "partners": Table(columns, rows, caption=t("共建方", "Partners"), tight=True, as_cards=False), "chart": chart,
-        "figures": figures, "total": money(figures.total_cny_minor), "paid": money(figures.paid_cny_minor), "projects": projects,
+        "figures": figures, "total": figures.total_cny_minor / 100, "paid": figures.paid_cny_minor / 100, "projects": projects,
         "map": project_map(figures.projects) if figures.projects else None,
         "may_change": bool(members) and may(viewer, "zone.change", members), "crumbs": [_crumb(), (zone_name(found), "")],
     }  # fmt: skip

@@ -1,0 +1,172 @@
+"""Pages of landing: what stands on them, in as many queries for three records as for one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from duijie.core.access import SYSTEM
+from duijie.core.schema import parse
+from duijie.land import actions
+from duijie.land.schemas import DealRecord, FigureRecord, ProjectRecord, ZoneRecord
+from duijie.members.models import Member
+from tests.factories import make_alliance, make_member, make_organisation, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def own() -> Member:
+    return make_member("秀洲高新区", alliances=[make_alliance()], slug="xz", region="330411")
+
+
+@pytest.fixture
+def client(own: Member) -> Client:
+    made = Client()
+    made.force_login(make_user("liaison", own, username="liu"))
+    return made
+
+
+def deal(own: Member, title: str, **more: Any) -> Any:
+    values = {"title": title, "kind": "investment", "origin": "上海", "owner": "liu", "stage_on": "2020-01-06", "next_step": "看厂房", "next_on": "2020-02-01", **more}  # fmt: skip
+    return actions.create_deal(actor=SYSTEM, member=own, record=parse(DealRecord, values))
+
+
+def project(own: Member, name: str, **more: Any) -> Any:
+    values = {"name": name, "total": "1亿元", "signed_on": "2020-02-03", "origin": "上海", "openness": "public", **more}
+    made = actions.create_project(actor=SYSTEM, member=own, record=parse(ProjectRecord, values))
+    record = parse(FigureRecord, {"kind": "paid_in", "month": "2020-03", "amount": "100万元"})
+    actions.record_figure(actor=SYSTEM, project=made, record=record)
+    return made
+
+
+def count(client: Client, address: str) -> int:
+    client.get(address)
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(address).status_code == 200
+    return len(seen)
+
+
+@pytest.mark.parametrize("address", ["/deals/", "/deals/list/", "/projects/", "/desk/", "/zones/"])
+def test_a_list_asks_as_often_for_three_as_for_one(address: str, own: Member, client: Client) -> None:
+    def add(number: int) -> None:
+        deal(own, f"产线{number}", other_organisations=[make_organisation(member=own).uid])
+        project(own, f"电池{number}")
+        zone = {
+            "name": f"共建{number}",
+            "slug": f"z{number}",
+            "kind": "shared",
+            "partners": ["xz||"],
+            "area_square_metres": "1000",
+        }
+        actions.write_zone(actor=SYSTEM, record=parse(ZoneRecord, zone))
+
+    add(1)
+    once = count(client, address)
+    add(2)
+    add(3)
+    assert count(client, address) == once
+
+
+def test_a_deal_s_page_shows_what_is_next_and_takes_comments_documents_and_blockers(
+    own: Member, client: Client
+) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    one = deal(own, "光伏回收产线", other_names=["上海某某新材料公司"], amount="1.2亿元")
+    other = make_member("平湖市", slug="ph")
+    address = f"/deals/{one.uid}/"
+    text = client.get(address).content.decode()
+    for words in ("光伏回收产线", "上海某某新材料公司", "1.2亿元", "看厂房", "超期", "线索"):
+        assert words in text
+    act = f"{address}act/"
+    client.post(act, {"do": "step", "step": "签意向书", "on": "2020-03-01"})
+    client.post(
+        act, {"do": "say", "text": "谈得不错", "file": SimpleUploadedFile("纪要.pdf", b"%PDF", "application/pdf")}
+    )
+    client.post(act, {"do": "block", "to": "member:ph", "text": "缺用地指标"})
+    refused = client.post(
+        act, {"do": "say", "file": SimpleUploadedFile("a.html", b"<script>", "text/html")}, follow=True
+    )
+    assert "不能上传“a.html”这类文件" in refused.content.decode()
+    text = client.get(address).content.decode()
+    for words in ("签意向书", "谈得不错", "纪要.pdf", "缺用地指标", "提请 平湖市"):
+        assert words in text
+    comment = one.comments.get()
+    got = client.get(f"{address}documents/{comment.file.uid}/")
+    assert (got["X-Content-Type-Options"], got["Content-Type"]) == ("nosniff", "application/octet-stream")
+    assert got["Content-Disposition"].startswith("attachment")
+    helper = Client()
+    helper.force_login(make_user("liaison", other))
+    assert "缺用地指标" in helper.get("/desk/").content.decode()
+    helper.post(f"/blockers/{one.blockers.get().uid}/clear/", {"answer": "已调剂 20 亩", "from": "desk"})
+    assert "已调剂 20 亩" in client.get(address).content.decode()
+    assert helper.get(address).status_code == 404
+
+
+def test_a_project_s_page_looks_back(own: Member, client: Client) -> None:
+    one = project(own, "异质结电池", planned_start_on="2020-06-01", foreign="否")
+    address = f"/projects/{one.uid}/"
+    text = client.get(address).content.decode()
+    for words in ("异质结电池", "1亿元", "100万元", "2020-06-01", "首次签约"):
+        assert words in text
+    client.post(
+        f"{address}figures/", {"kind": "paid_in", "source": "domestic", "month": "2020-04", "amount": "250万元"}
+    )
+    assert "350万元" in client.get(address).content.decode()
+    assert "350万元" not in client.get(address, {"on": "2020-04-01"}).content.decode()
+    assert "还没有登记数额" in client.get(address, {"known": "2020-01-01"}).content.decode()
+    figure = one.figures.filter(kind="paid_in").first()
+    answered = client.post(
+        f"{address}figures/{figure.uid}/", {"amount": "200万元", "on": "2020-03-31", "reason": "多计一笔"}
+    )
+    assert answered.status_code == 302
+    assert "450万元" in client.get(address).content.decode()
+    client.post(f"{address}act/", {"do": "risk", "risky": "true", "reason": "设备交期推迟"})
+    assert "设备交期推迟" in client.get(address).content.decode()
+    client.post(f"{address}act/", {"do": "cancel", "on": "2020-09-01", "reason": "资金链断裂"})
+    assert "已撤销" in client.get(address).content.decode()
+    guest = Client().get(address)
+    assert (guest.status_code, "填报数据" in guest.content.decode()) == (200, False)
+
+
+def test_forms_make_deals_projects_and_zones_and_periods_close(own: Member, client: Client) -> None:
+    answered = client.post(
+        "/deals/new/", {"title": "新线索", "kind": "technology", "stage": "lead", "source": "by_hand"}
+    )
+    assert answered.status_code == 302
+    refused = client.post("/projects/new/", {"name": "新项目", "total": "很多"})
+    assert (refused.status_code, "看不懂" in refused.content.decode()) == (422, True)
+    answered = client.post(
+        "/projects/new/", {"name": "新项目", "total": "2亿元", "signed_on": "2020-02-01", "kind": "investment"}
+    )
+    assert answered.status_code == 302
+    edit = f"{answered['Location']}edit/"
+    assert "新项目" in client.get(edit).content.decode()
+    zone = {
+        "name": "走廊",
+        "slug": "way",
+        "kind": "corridor",
+        "partners": ["xz|100|", "上海|200|"],
+        "area_square_metres": "300",
+    }
+    assert client.post("/zones/new/", zone)["Location"] == "/zones/way/"
+    assert "走廊" in client.get("/zones/way/").content.decode()
+    closed = client.post("/members/xz/periods/", {"do": "close", "period": "2020年第一季度"}, follow=True)
+    assert "现在已结账：2020Q1" in closed.content.decode()
+    again = client.post("/members/xz/periods/", {"do": "close", "period": "2020年第一季度"})
+    assert (again.status_code, "已经结账" in again.content.decode()) == (422, True)
+    assert "新项目" in client.get("/members/xz/").content.decode()
+
+
+def test_english_pages_say_english(own: Member, client: Client) -> None:
+    deal(own, "Recycling line")
+    project(own, "Cells")
+    client.cookies["django_language"] = "en"
+    text = client.get("/deals/").content.decode() + client.get("/projects/").content.decode()
+    for words in ("Under construction", "Total", "Register a deal", "days over"):
+        assert words in text
