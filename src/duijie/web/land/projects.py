@@ -137,11 +137,12 @@ def _row(project: Project) -> Row:
     region = regions.get(project.origin) if project.origin else None
     return Row(
         [
-            Cell(project.name, reverse("project", args=[project.uid])), milestone_name(project.stage),
+            Cell(project.name, reverse("project", args=[project.uid])),
+            Cell(milestone_name(project.stage), css="text-nowrap"),
             project.signed_on.isoformat() if project.signed_on else "—",
             Cell(money(project.total_cny_minor), exact=project.total_cny_minor / 100),
             Cell(money(project.paid_cny_minor), exact=project.paid_cny_minor / 100),
-            project.owner_member.short_name or project.owner_member.name, region.label() if region else "—",
+            project.owner_member.short_name or project.owner_member.name, Cell(region.label() if region else "—", css="text-nowrap"),
             badges(project_flags(project)) or "—",
         ]
     )  # fmt: skip
