@@ -18,13 +18,25 @@ from duijie.govern.actions.leaving import settle_departure, settle_departures
 from duijie.govern.actions.voting import close_due
 from duijie.govern.carrying import carry_out
 from duijie.govern.choices import Outcome
-from duijie.govern.models import Application, CaseHandover, Duty, Meeting, Motion, Office, OfficerMessage, Seat
-from duijie.members.models import Agreement, Alliance, Member, Obligation, RoleGrant
+from duijie.govern.models import (
+    Application,
+    CaseHandover,
+    Contribution,
+    Duty,
+    Meeting,
+    Motion,
+    Office,
+    OfficerMessage,
+    Seat,
+    TrainingPlace,
+)
+from duijie.members.models import Absence, Agreement, Alliance, Member, Obligation, RoleGrant
 from duijie.members.queries import staff_of_member, staff_of_organisation, substitutes_of
 
 REMIND_BEFORE = timedelta(days=2)
 DUTY_BEFORE = timedelta(days=7)
 OFFICE_BEFORE = timedelta(days=60)
+KEEP = timedelta(days=730)
 _MACHINE = "the machine room tells everybody concerned"
 
 
@@ -170,6 +182,27 @@ def tell_of_handed_cases(event: Event) -> None:
             en=f"{total} cases of {record.member} were handed over: {record.note[:60]}", address=reverse("govern:desk"),
             key=f"{event.name}:{record.pk}",
         )  # fmt: skip
+
+
+@handles("account.erased")
+def forget_person(event: Event) -> None:
+    """Who was erased is named nowhere here; what was done stays under its reference alone."""
+    for pk in event.payload["ids"]:
+        TrainingPlace.objects.unscoped(_MACHINE).filter(person_id=pk).update(name="—", person=None)
+        Contribution.objects.unscoped(_MACHINE).filter(author_id=pk).update(author=None)
+        OfficerMessage.objects.unscoped(_MACHINE).filter(sender_id=pk).update(sender=None)
+        OfficerMessage.objects.unscoped(_MACHINE).filter(receiver_id=pk).update(receiver=None)
+        Absence.objects.filter(Q(person_id=pk) | Q(substitute_id=pk)).delete()
+
+
+@every(86_400)
+def forget_in_time() -> None:
+    """Contacts of applications that are closed, messages and absences go after KEEP (docs/privacy.md)."""
+    before = timezone.now() - KEEP
+    closed = Application.objects.unscoped(_MACHINE).filter(decided_at__lt=before).exclude(contact_email="")
+    closed.update(contact_name="", contact_title="", contact_email="", contact_phone="")
+    OfficerMessage.objects.unscoped(_MACHINE).filter(at__lt=before).delete()
+    Absence.objects.filter(last_day__lt=before.date()).delete()
 
 
 @handles("officer.wrote")

@@ -2,10 +2,10 @@
 
 from ninja import Router
 
-from duijie.govern.api import council, exchanges
+from duijie.govern.api import council, exchanges, officers
 
 router = Router()
-for part in (council, exchanges):
+for part in (council, exchanges, officers):
     router.add_router("", part.router)
 
 __all__ = ["router"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router
+from ninja import Query, Router, Schema
 
 from duijie.core.errors import Fault
 from duijie.core.rest.bodies import answer, body_of, json_object
@@ -17,13 +17,15 @@ from duijie.members import actions, queries
 from duijie.members.api.shapes import (
     AgreementOut,
     AgreementPage,
+    CoverageOut,
     GraphOut,
     agreement_out,
     graph_out,
     viewer_of_request,
 )
 from duijie.members.api.values import day_of, refuse_unknown, text_of
-from duijie.members.schemas import AgreementRecord
+from duijie.members.models import Obligation
+from duijie.members.schemas import AgreementRecord, ObligationRecord
 
 router = Router(tags=["agreements"])
 
@@ -52,6 +54,71 @@ def read_graph(request: HttpRequest, on: str = "", member: str = "", kind: str =
     viewer = viewer_of_request(request)
     members = [queries.get_member(viewer, member)] if member else None
     return graph_out(queries.graph(viewer, on=day_of(on, "on"), members=members, kind=kind))
+
+
+@router.get("/agreements/coverage", response={200: CoverageOut, **REFUSALS}, summary="覆盖 Coverage of a set")
+def read_coverage(request: HttpRequest, member: str = "", alliance: str = "", on: str = "", kind: str = "") -> Any:
+    """Of the parts of `member`, or of the members of `alliance`, on a day (today)."""
+    viewer = viewer_of_request(request)
+    whole = queries.get_member(viewer, member) if member else None
+    circle = queries.get_alliance(viewer, alliance) if alliance else None
+    found = queries.coverage_of_set(viewer, whole=whole, alliance=circle, on=day_of(on, "on"), kind=kind)
+    covered = found.found
+    return {
+        "on": covered.on.isoformat(), "covered": [m.slug for m in covered.covered], "missing": [m.slug for m in covered.missing],
+        "sentence": covered.sentence(found.name),
+    }  # fmt: skip
+
+
+class ObligationOut(Schema):
+    id: str
+    text: str
+    owed_by: str
+    due_on: str
+    done_on: str | None
+    report: str
+
+
+def _obligation_out(one: Obligation) -> dict[str, Any]:
+    return {
+        "id": one.uid, "text": one.text, "owed_by": one.member.slug if one.member else one.party, "due_on": one.due_on.isoformat(),
+        "done_on": one.done_on.isoformat() if one.done_on else None, "report": one.report,
+    }  # fmt: skip
+
+
+@router.get(
+    "/agreements/{uid}/obligations", response={200: list[ObligationOut], **REFUSALS}, summary="约定义务 Obligations"
+)
+def list_obligations(request: HttpRequest, uid: str) -> Any:
+    viewer = viewer_of_request(request)
+    return [_obligation_out(o) for o in queries.obligations_of(viewer, queries.get_agreement(viewer, uid))]
+
+
+@router.post(
+    "/agreements/{uid}/obligations", response={201: ObligationOut, **REFUSALS}, summary="登记义务 Note an obligation",
+    openapi_extra=body_of(ObligationRecord),
+)  # fmt: skip
+@idempotent
+def oblige(request: HttpRequest, uid: str) -> HttpResponse:
+    viewer = viewer_of_request(request)
+    record = parse(ObligationRecord, json_object(request))
+    made = actions.add_obligation(actor=viewer, agreement=queries.get_agreement(viewer, uid), record=record)
+    return answer(_obligation_out(made), status=201)
+
+
+@router.post(
+    "/obligations/{uid}/fulfil", response={200: ObligationOut, **REFUSALS}, summary="履行 Fulfil",
+    openapi_extra=body_of(report="履行情况 how it was kept", done_on="日期 the day, today unless said"),
+)  # fmt: skip
+@idempotent
+def fulfil(request: HttpRequest, uid: str) -> HttpResponse:
+    viewer, content = viewer_of_request(request), json_object(request)
+    refuse_unknown(content, "report", "done_on")
+    done = actions.fulfil_obligation(
+        actor=viewer, obligation=queries.get_obligation(viewer, uid), report=text_of(content, "report"),
+        done_on=day_of(text_of(content, "done_on"), "done_on"),
+    )  # fmt: skip
+    return answer(_obligation_out(done))
 
 
 @router.get("/agreements/{uid}", response={200: AgreementOut, **REFUSALS}, summary="一个协议 One agreement")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Schema
 
 from duijie.core.access import Viewer
@@ -148,6 +149,10 @@ class AgreementOut(Schema):
     end_reason: str
     parties: list[PartyOut]
     version: int
+    state: str = ""
+    signed_at: str = ""
+    renewal_days: int = 60
+    external_id: str = ""
 
 
 class AgreementPage(Schema):
@@ -156,7 +161,9 @@ class AgreementPage(Schema):
 
 
 def agreement_out(agreement: Agreement) -> dict[str, Any]:
-    same = ("title", "kind", "field", "agreed", "end_reason", "version")
+    same = (
+        "title", "kind", "field", "agreed", "end_reason", "version", "signed_at", "renewal_days", "external_id",
+    )  # fmt: skip
     parties = []
     for party in agreement.parties.all():
         if party.member:
@@ -167,6 +174,7 @@ def agreement_out(agreement: Agreement) -> dict[str, Any]:
             parties.append({"kind": "other", "id": "", "name": party.name})
     return {name: getattr(agreement, name) for name in same} | {
         "id": agreement.uid,
+        "state": agreement.state_on(timezone.localdate()),
         "signed_on": _day(agreement.signed_on),
         "valid_from": _day(agreement.valid_from),
         "valid_until": _day(agreement.valid_until),
