@@ -202,7 +202,7 @@ def reject_application(*, actor: Viewer, application: Application, remark: str) 
 def settle_application(*, application_uid: str, carried: bool, label: str) -> str:
     """Carry out what the council decided on an application; said in a sentence. Settling it twice changes nothing."""
     with acting(SYSTEM, "application.settle") as act:
-        rows = Application.objects.unscoped("carrying out what the council decided").select_for_update()
+        rows = Application.objects.unscoped("carrying out what the council decided").select_for_update(of=("self",))
         current = rows.select_related("alliance", "member", "organisation").filter(uid=application_uid).first()
         if current is None or current.status != Application.Status.COUNCIL:
             act.nothing_changed()
