@@ -11,8 +11,10 @@ from typing import Any
 import click
 
 from duijie.engines.composite.build import Index, build
+from duijie.engines.composite.cells import read_cells
 from duijie.engines.composite.errors import CompositeError, refuse
 from duijie.engines.composite.export import replay_document, sheets, to_csv, to_json, to_xlsx
+from duijie.engines.composite.metadata import TABLES, document_from_table, with_data_headings
 from duijie.engines.composite.panel import Panel
 from duijie.engines.composite.reading import read_panel
 from duijie.engines.composite.results import results_table
@@ -85,11 +87,19 @@ def _make(specification: Path, data: Path, output: Path | None, lang: str, vary:
         if not path.is_file():
             raise click.ClickException(f"没有文件 {path} / there is no file {path}")
     _refuse_kind(output)
-    spec = load_specification(specification)
+    spec = _specification(specification, data)
     panel = read_panel(data, spec)
     made = build(spec, panel)
     varied = _vary(spec, panel, quiet) if vary and spec.uncertainty is not None else None
     _deliver(made, varied, spec.document, output, lang, quiet)
+
+
+def _specification(specification: Path, data: Path) -> Specification:
+    """A document, or a table of indicators (iMeta) that stands for one."""
+    if specification.suffix.lower() not in TABLES:
+        return load_specification(specification)
+    header = list(read_cells(data, None).columns)
+    return read_specification(with_data_headings(document_from_table(specification), header))
 
 
 def _vary(spec: Specification, panel: Panel, quiet: bool) -> Uncertainty:

@@ -97,23 +97,21 @@ def _number(plain: str, whole: str) -> Decimal:
         raise _refuse("value.unreadable", f"“{quoted}”不是数字。", f"“{quoted}” is not a number.") from None
 
 
+_LEADING = re.compile(r"^[+-]?[\d,.〇零一二两三四五六七八九十百千万亿点]+")
+
+
 def _with_unit(plain: str, text: str, unit: str) -> Decimal:
+    """A number with a multiplier, with or without the indicator's base unit: 3.2亿, 320000万元. 3.2吨 is another unit."""
     own, base = split_unit_word(unit)
     stripped = plain.removesuffix(base) if base else plain
-    if stripped == plain and base:
-        # Another unit than the indicator's, or none: 3.2亿 is read, 3.2吨 is not.
-        tail = re.sub(r"^[+-]?[\d,.〇零一二三四五六七八九十百千万亿两点]+", "", plain)
-        if tail:
-            raise _refuse(
-                "value.unit",
-                f"“{shorten(text, 30)}”的单位与本指标的单位“{unit}”不一致。",
-                f"The unit of “{shorten(text, 30)}” is not the indicator's, “{unit}”.",
-            )
-    number = _number(stripped, text)
-    if _NUMBER.fullmatch(stripped) and stripped != plain:
-        # The base unit was written out: 125000元 for an indicator in 亿元.
-        return _scaled(number, own)
-    return _scaled(number, own)
+    tail = _LEADING.sub("", stripped)
+    if tail and tail != stripped:
+        raise _refuse(
+            "value.unit",
+            f"“{shorten(text, 30)}”的单位与本指标的单位“{unit or '无'}”不一致。",
+            f"The unit of “{shorten(text, 30)}” is not the indicator's, “{unit or 'none'}”.",
+        )
+    return _scaled(_number(stripped, text), own)
 
 
 def _scaled(number: Decimal, multiplier: int) -> Decimal:

@@ -38,7 +38,7 @@ def deal_edition_page(request: HttpRequest, viewer: Viewer, edition: Edition) ->
     found = results[area][grain]
     title = t(edition.title, edition.title_en or edition.title)
     context = {
-        "edition": edition, "title": title, "design": edition.design, "area": area, "areas": [(a, REGIONS.get(a, a)) for a in areas], "grain": grain,
+        "edition": edition, "title": title, "design": edition.design, "lead": t(edition.design.description, edition.design.description_en or edition.design.description), "area": area, "areas": [(a, REGIONS.get(a, a)) for a in areas], "grain": grain,
         "chart": _lines(found, method), "markets": _markets(found), "composition": _composition(results[area]["quarterly"]),
         "table": _table(found, provinces), "years": _years(results[area]["monthly"]), "note": _note(edition), "winsorised": results[area]["winsorised"],
         "last": shown(found["index"][-1], 1), "last_period": found["periods"][-1], "rolling": shown(found["rolling"][-1], 1), "base": method["base"],

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +21,7 @@ from duijie.engines.composite.decomposition import can_decompose
 from duijie.measure import queries
 from duijie.measure.indices.composite import Data, as_faults, index_of_content
 from duijie.measure.models import Edition, IndexDesign
+from duijie.members.models import Member
 from duijie.web.kit import Cell, Column, Pages, Table
 from duijie.web.kit.charts import Chart, Series
 from duijie.web.measure.deal_edition import deal_edition_page
@@ -33,7 +36,23 @@ def _index(digest: str, uid: str) -> Index:
 
 
 def index_of(edition: Edition) -> Index:
-    return _index(edition.digest, edition.uid)
+    """The index inside an edition, its units named in the language in force."""
+    index = _index(edition.digest, edition.uid)
+    final = index.log[-1].writes
+    panel = index.panels[final]
+    return replace(index, panels={**index.panels, final: replace(panel, names=names_of(panel.names))})
+
+
+def names_of(names: Mapping[str, str]) -> dict[str, str]:
+    """Names of units (slugs of members): those of the edition, or in English where the reader speaks it."""
+    if t("zh", "en") == "zh":
+        return dict(names)
+    english = dict(Member.objects.filter(slug__in=list(names)).values_list("slug", "name_en"))
+    return {slug: english.get(slug) or name for slug, name in names.items()}
+
+
+def description_of(design: IndexDesign) -> str:
+    return t(design.description, design.description_en or design.description)
 
 
 def edition_title(edition: Edition) -> str:
@@ -109,9 +128,9 @@ def edition_page(request: HttpRequest, edition: str) -> HttpResponse:
     if period not in index.final.period_list():
         period = index.final.period_list()[-1]
     context = {
-        "edition": found, "title": edition_title(found), "design": found.design, "period": period, "periods": index.final.period_list(),
+        "edition": found, "title": edition_title(found), "design": found.design, "lead": description_of(found.design), "period": period, "periods": index.final.period_list(),
         "table": results_of(found, index, period), "chart": _ranking(found, index, period), "course": _course(found, index),
-        "weights": _weights(index), "units": [(r["unit"], r["name"]) for r in found.summary["rows"]],
+        "weights": _weights(index), "units": [(r["unit"], index.final.names.get(r["unit"], r["name"])) for r in found.summary["rows"]],
         "note": note_parts(t(found.note_zh, found.note_en)), "crumbs": [crumb("indices"), (edition_title(found), "")], "downloads": DOWNLOADS,
         "editions": list(queries.editions(viewer, slug=found.design.slug)[:12]),
     }  # fmt: skip
@@ -184,7 +203,7 @@ def _course(edition: Edition, index: Index) -> Chart | None:
     at = {(panel.units[r], panel.periods[r]): float(scores[r]) for r in range(panel.size)}
     lines = [
         Series(
-            row["name"],
+            panel.names.get(row["unit"], row["name"]),
             [round(v, 2) if (v := at.get((row["unit"], p))) is not None and v == v else None for p in periods],
         )
         for row in edition.summary["rows"][:6]
@@ -348,7 +367,7 @@ def compare_page(request: HttpRequest, edition: str) -> HttpResponse:
             as_cards=False,
         )
     context = {
-        "edition": found, "units": [(r["unit"], r["name"]) for r in found.summary["rows"]], "a": first, "b": second, "table": table, "gap": gap,
+        "edition": found, "units": [(r["unit"], index.final.names.get(r["unit"], r["name"])) for r in found.summary["rows"]], "a": first, "b": second, "table": table, "gap": gap,
         "a_name": names.get(first, first), "b_name": names.get(second, second), "radar": _radar(index, list(dict.fromkeys([first, second])), period, parts),
         "crumbs": [crumb("indices"), (edition_title(found), reverse("measure:edition", args=[found.uid])), (t("比较", "Compare"), "")],
     }  # fmt: skip

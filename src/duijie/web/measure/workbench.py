@@ -57,7 +57,7 @@ def frame(design: IndexDesign, here: str, viewer: Viewer) -> dict[str, Any]:
     if design.kind == IndexDesign.Kind.DEALS:
         names = {"design": Label("方法", "Method")}
     return {
-        "design": design, "title": design_name(design), "version": design.version,
+        "design": design, "lead": t(design.description, design.description_en or design.description), "title": design_name(design), "version": design.version,
         "parts": [{"label": label, "url": reverse(f"measure:{key}", args=[design.slug]), "active": key == here} for key, label in names.items()],
         "crumbs": [crumb("workbench"), (design_name(design), "")],
         "may_publish": may(viewer, "edition.publish", place_in(design.alliance_id)),
