@@ -68,7 +68,7 @@ def test_a_move_that_breaks_a_wall_is_refused(scene: Scene) -> None:
     one, other = meeting_of(draft, scene, 0, 1), meeting_of(draft, scene, 0, 2)
     with pytest.raises(Conflict) as refused:
         actions.move_meeting(actor=scene.planner, draft=draft, meeting=one, slot=other.slot.code)
-    assert refused.value.code == "conflict.person_twice" and "甲代表" in refused.value.zh
+    assert refused.value.code == "conflict.person_twice" and "另一场会面" in refused.value.zh
     day = load_day(draft)
     assert day.worst(day.meetings[one.pk], other.slot.code, "T03") == "block_planning"
 

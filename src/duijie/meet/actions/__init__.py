@@ -51,13 +51,14 @@ from duijie.meet.actions.registrations import (
     withdraw_registration,
 )
 from duijie.meet.actions.repairs import confirm_repair, propose_repair
+from duijie.meet.actions.sheets import import_sheet, import_timetable
 from duijie.meet.actions.wishes import answer_wish, expire_wishes, make_wish, remind_wishers, take_back_wish
 
 __all__ = [
     "add_document", "add_follow_up", "add_places", "add_slots", "answer_wish", "call_meeting", "cancel_event",
     "change_event", "change_place", "change_registration", "check_in", "close_event", "confirm_repair", "create_event",
     "decide_entry", "decide_registration", "discard_draft", "event_values", "expire_wishes", "finish_draft",
-    "finish_follow_up", "fix_meeting", "keep_note", "lock_meetings", "make_wish", "mark_absent", "mark_availability",
+    "finish_follow_up", "fix_meeting", "import_sheet", "import_timetable", "keep_note", "lock_meetings", "make_wish", "mark_absent", "mark_availability",
     "move_meeting", "open_call", "propose_intent", "propose_repair", "publish_draft", "publish_event", "register",
     "remind_of_follow_ups", "remind_wishers", "remove_document", "review_entry", "set_conflict_levels", "set_places",
     "set_programme", "set_slots", "set_walking", "sign_intent", "start_draft", "submit_entry", "take_back_wish",

@@ -1,4 +1,4 @@
-// Builds what the pages load: kit.css, kit.js, charts.js, atlas.js, icons.svg and a manifest of content hashes.
+// Builds what the pages load: kit.css, kit.js, charts.js, atlas.js, scan.js, icons.svg and a manifest of content hashes.
 //   npm run build          once
 //   npm run watch          again at every change
 import { createHash } from "node:crypto";
@@ -80,7 +80,7 @@ async function buildAll() {
   await build({ ...shared, entryPoints: [join(here, "css/kit.css")], outdir: built, plugins: [purged] });
   await build({
     ...shared,
-    entryPoints: ["kit", "charts", "atlas"].map((name) => join(here, `js/${name}.js`)),
+    entryPoints: ["kit", "charts", "atlas", "scan"].map((name) => join(here, `js/${name}.js`)),
     outdir: built,
     format: "iife",
   });

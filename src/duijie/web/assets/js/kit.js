@@ -17,11 +17,13 @@ import { startTabs } from "./tabs.js";
 import { startBoards } from "./boards.js";
 import { startTrees } from "./trees.js";
 import { startCharts } from "./chartloader.js";
+import { startTimetables } from "./timetables.js";
+import { startCheckIns } from "./checkins.js";
 import { startForms } from "./forms.js";
 
 const modules = [
   startTheme, startSearch, startLists, startMenus, startDialogs, startToasts, startConnection, startMoney,
-  startPickers, startDrops, startCopies, startTabs, startBoards, startTrees, startCharts, startForms,
+  startPickers, startDrops, startCopies, startTabs, startBoards, startTrees, startCharts, startForms, startTimetables, startCheckIns,
   startDrafts, // last: what it restores is shown by the others
 ];
 
