@@ -28,6 +28,8 @@ SCOPES = [
     "matches:read",
     "matches:write",
     "feeds:read",
+    "events:read",
+    "events:write",
 ]
 
 

@@ -112,7 +112,13 @@ def import_timetable(*, actor: Viewer, event: Event, path: Path, name: str = "")
         if told:
             raise Faults(
                 [
-                    Fault("timetable.workbook", f.zh, f.en, place=getattr(f, "place", None) or f.record, status=422)
+                    Fault(
+                        "timetable.workbook",
+                        f.zh,
+                        f.en,
+                        place=f"{f.sheet} {f.row or ''} {f.column}".strip(),
+                        status=422,
+                    )
                     for f in told[:MOST_FAULTS]
                 ]
             ) from None

@@ -44,6 +44,7 @@ def registrations(request: HttpRequest, uid: str) -> HttpResponse:
     status, text = request.GET.get("status", ""), request.GET.get("q", "")
     found = queries.registrations(viewer, event, status=status, text=text)
     pages = Pages.of(request, total=found.count(), size=50)
+    plans = may_plan(viewer, event)
     columns = [
         Column("organisation", Label("单位", "Organisation")), Column("member", Label("所在成员", "Member")),
         Column("kind", Label("参会类别", "Comes as")), Column("people", Label("代表", "Representatives")),
@@ -51,14 +52,13 @@ def registrations(request: HttpRequest, uid: str) -> HttpResponse:
     ]  # fmt: skip
     rows = [
         [
-            Cell(r.organisation.name, reverse("meet:mine", args=[uid, r.uid]) if may_plan(viewer, event) else ""),
+            Cell(r.organisation.name, reverse("meet:mine", args=[uid, r.uid]) if plans else ""),
             r.organisation.home_member.name, r.kind, "、".join(p.name for p in r.representatives.all()),
             timezone.localtime(r.applied_at).strftime("%Y-%m-%d %H:%M"), state_badge(r.status),
         ]
         for r in found[pages.start : pages.stop]
     ]  # fmt: skip
     own = reverse("meet:sheet", args=[uid, "registrations"])
-    plans = may_plan(viewer, event)
     facets = [
         Facet.of(
             request,

@@ -1,5 +1,0 @@
-"""REST of this app."""
-
-from ninja import Router
-
-router = Router()
