@@ -20,11 +20,8 @@ COMMANDS: dict[str, str] = {
     "demo": "duijie.cli.demo:demo",
     "deal": "duijie.cli.land:deal",
     "doctor": "duijie.cli.upkeep:doctor",
-<<<<<<< HEAD
     "exchange": "duijie.cli.council:exchange",
-=======
     "event": "duijie.cli.events:event",
->>>>>>> ce39268 (Events over REST and from the command line)
     "key": "duijie.cli.people:key",
     "listing": "duijie.cli.listings:listing",
     "mcp": "duijie.cli.mcp:mcp",
