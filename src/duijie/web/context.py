@@ -40,8 +40,8 @@ class Shell:
 
     @property
     def theme(self) -> str:
-        """ "light", "dark", or "" for the system's."""
-        asked = self.request.COOKIES.get("theme", "")
+        """ "light", "dark", or "" for the system's. A page may ask for one itself: a wall is dark."""
+        asked = getattr(self.request, "theme", "") or self.request.COOKIES.get("theme", "")
         return asked if asked in THEMES else ""
 
     @cached_property

@@ -27,6 +27,7 @@ from duijie.plan.actions.plans import (
     return_plan,
     submit_plan,
 )
+from duijie.plan.actions.reports import make_report
 from duijie.plan.actions.tree import item_record_of, order_items, remove_item, set_state, write_item
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "drop_amendment",
     "indicator_record_of",
     "item_record_of",
+    "make_report",
     "open_amendment",
     "open_call",
     "order_items",

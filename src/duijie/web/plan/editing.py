@@ -1,0 +1,205 @@
+"""Writing the tree: items, indicators, periods, baselines, targets; saying where a task stands."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from duijie.core.errors import NotFound
+from duijie.core.language import Label, t
+from duijie.core.measures import measures
+from duijie.plan import actions, queries
+from duijie.plan.models import Plan, PlanIndicator, PlanItem, PlanPeriod, Target
+from duijie.plan.schemas import (
+    BaselineRecord,
+    IndicatorRecord,
+    ItemRecord,
+    PeriodRecord,
+    StateRecord,
+    TargetRecord,
+)
+from duijie.web.members.forms import FormPage, for_people, posted_version, viewer_of_page
+from duijie.web.plan.plans import go_on, writable
+from duijie.web.plan.showing import plan_crumb, plans_crumb
+
+
+def _draft(plan: Plan) -> str:
+    return reverse("plans:plan", args=[plan.uid]) + "?draft=1"
+
+
+def item_of(plan: Plan, uid: str) -> PlanItem:
+    found = plan.items.filter(uid=uid).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def indicator_of(plan: Plan, uid: str) -> PlanIndicator:
+    found = plan.indicators.filter(uid=uid).select_related("item").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+@for_people
+def new_item(request: HttpRequest, plan: str) -> HttpResponse:
+    record = writable(request, plan)
+    return _item_form(request, record, None, {"parent": request.GET.get("parent", "")}, t("添加条目", "Add an item"))
+
+
+@for_people
+def edit_item(request: HttpRequest, plan: str, plan_item: str) -> HttpResponse:
+    record = writable(request, plan)
+    item = item_of(record, plan_item)
+    return _item_form(request, record, item, actions.item_record_of(item), t("修改条目", "Change the item"))
+
+
+def _item_form(
+    request: HttpRequest, plan: Plan, item: PlanItem | None, values: dict[str, object], title: str
+) -> HttpResponse:
+    viewer = viewer_of_page(request)
+
+    def save(record: ItemRecord, posted: QueryDict) -> str:
+        actions.write_item(actor=viewer, plan=plan, record=record, item=item, version=posted_version(posted))
+        return _draft(plan)
+
+    return FormPage(
+        request, ItemRecord, title, save, values=values, crumbs=[plans_crumb(), plan_crumb(plan)],
+        version=item.version if item else None, done=Label("条目已保存。", "The item is saved."), draft="" if item else f"item-{plan.uid}",
+    ).response()  # fmt: skip
+
+
+@require_POST
+@for_people
+def remove_item(request: HttpRequest, plan: str, plan_item: str) -> HttpResponse:
+    viewer, record = viewer_of_page(request), writable(request, plan)
+    item = item_of(record, plan_item)
+    return go_on(request, lambda: actions.remove_item(actor=viewer, plan=record, item=item), Label("条目已删除。", "The item is gone."), _draft(record))  # fmt: skip
+
+
+@for_people
+def state(request: HttpRequest, plan: str, plan_item: str) -> HttpResponse:
+    """Where a task stands, as its member says."""
+    request.nav_key = "plans"  # type: ignore[attr-defined]
+    viewer = viewer_of_page(request)
+    record = queries.get_plan(viewer, plan)
+    item = item_of(record, plan_item)
+
+    def save(given: StateRecord, posted: QueryDict) -> str:
+        actions.set_state(actor=viewer, plan=record, item=item, record=given, version=posted_version(posted))
+        return reverse("plans:plan", args=[record.uid])
+
+    return FormPage(
+        request, StateRecord, t("更新进展：{title}", "Progress: {title}", title=item.title), save,
+        values={"state": item.state, "note": item.state_note}, version=item.version,
+        crumbs=[plans_crumb(), plan_crumb(record)], done=Label("进展已更新。", "Progress is told."),
+    ).response()  # fmt: skip
+
+
+@for_people
+def new_indicator(request: HttpRequest, plan: str) -> HttpResponse:
+    record = writable(request, plan)
+    return _indicator_form(request, record, None, {"item": request.GET.get("item", "")}, t("添加指标", "Add an indicator"))  # fmt: skip
+
+
+@for_people
+def edit_indicator(request: HttpRequest, plan: str, plan_indicator: str) -> HttpResponse:
+    record = writable(request, plan)
+    found = indicator_of(record, plan_indicator)
+    values = actions.indicator_record_of(found)
+    values["filters"] = "; ".join(f"{k}={v}" for k, v in found.filters.items())
+    return _indicator_form(request, record, found, values, t("修改指标", "Change the indicator"))
+
+
+def _indicator_form(
+    request: HttpRequest, plan: Plan, found: PlanIndicator | None, values: dict[str, object], title: str
+) -> HttpResponse:
+    viewer = viewer_of_page(request)
+
+    def save(record: IndicatorRecord, posted: QueryDict) -> str:
+        actions.write_indicator(actor=viewer, plan=plan, record=record, indicator=found, version=posted_version(posted))
+        return _draft(plan)
+
+    named = "、".join(f"{m.label}（{m.code}）" for m in measures())
+    return FormPage(
+        request, IndicatorRecord, title, save, values=values, crumbs=[plans_crumb(), plan_crumb(plan)],
+        version=found.version if found else None, done=Label("指标已保存。", "The indicator is saved."),
+        lead=t("可用的统计口径：{named}", "Measures: {named}", named=named) if named else "",
+    ).response()  # fmt: skip
+
+
+@require_POST
+@for_people
+def remove_indicator(request: HttpRequest, plan: str, plan_indicator: str) -> HttpResponse:
+    viewer, record = viewer_of_page(request), writable(request, plan)
+    found = indicator_of(record, plan_indicator)
+    return go_on(request, lambda: actions.remove_indicator(actor=viewer, plan=record, indicator=found), Label("指标已停用或删除。", "The indicator is retired or gone."), _draft(record))  # fmt: skip
+
+
+@for_people
+def new_period(request: HttpRequest, plan: str) -> HttpResponse:
+    viewer, found = viewer_of_page(request), writable(request, plan)
+
+    def save(record: PeriodRecord, posted: QueryDict) -> str:
+        actions.add_period(actor=viewer, plan=found, record=record)
+        return _draft(found)
+
+    return FormPage(
+        request, PeriodRecord, t("添加期间", "Add a period"), save, crumbs=[plans_crumb(), plan_crumb(found)],
+        done=Label("期间已添加。", "The period is there."),
+    ).response()  # fmt: skip
+
+
+@require_POST
+@for_people
+def period_step(request: HttpRequest, plan: str, code: str) -> HttpResponse:
+    """Close a period, or reopen it with a reason."""
+    viewer, record = viewer_of_page(request), writable(request, plan)
+    period = PlanPeriod.objects.filter(plan=record, code=code).first()
+    if period is None:
+        raise NotFound
+    address = reverse("plans:plan", args=[record.uid])
+    if request.POST.get("verb") == "reopen":
+        reason = request.POST.get("reason", "")
+        return go_on(request, lambda: actions.reopen_period(actor=viewer, plan=record, period=period, reason=reason), Label("期间已重新打开。", "The period is open again."), address)  # fmt: skip
+    return go_on(request, lambda: actions.close_period(actor=viewer, plan=record, period=period), Label("期间已关闭，数据已封存。", "The period is closed; its figures stand."), address)  # fmt: skip
+
+
+@for_people
+def new_target(request: HttpRequest, plan: str) -> HttpResponse:
+    viewer, found = viewer_of_page(request), writable(request, plan)
+
+    def save(record: TargetRecord, posted: QueryDict) -> str:
+        actions.set_target(actor=viewer, plan=found, record=record)
+        return _draft(found)
+
+    return FormPage(
+        request, TargetRecord, t("设定目标", "Set a target"), save, crumbs=[plans_crumb(), plan_crumb(found)],
+        values={"indicator": request.GET.get("indicator", ""), "period": request.GET.get("period", "")},
+        done=Label("目标已设定。", "The target is set."),
+    ).response()  # fmt: skip
+
+
+@require_POST
+@for_people
+def remove_target(request: HttpRequest, plan: str, number: int) -> HttpResponse:
+    viewer, record = viewer_of_page(request), writable(request, plan)
+    target = Target.objects.filter(pk=number, indicator__plan=record).select_related("period").first()
+    if target is None:
+        raise NotFound
+    return go_on(request, lambda: actions.remove_target(actor=viewer, plan=record, target=target), Label("目标已删除。", "The target is gone."), _draft(record))  # fmt: skip
+
+
+@for_people
+def new_baseline(request: HttpRequest, plan: str) -> HttpResponse:
+    viewer, found = viewer_of_page(request), writable(request, plan)
+
+    def save(record: BaselineRecord, posted: QueryDict) -> str:
+        actions.set_baseline(actor=viewer, plan=found, record=record)
+        return _draft(found)
+
+    return FormPage(
+        request, BaselineRecord, t("添加基期值", "Add a baseline"), save, crumbs=[plans_crumb(), plan_crumb(found)],
+        values={"indicator": request.GET.get("indicator", "")}, done=Label("基期值已保存。", "The baseline is saved."),
+    ).response()  # fmt: skip
