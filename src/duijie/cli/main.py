@@ -29,6 +29,8 @@ COMMANDS: dict[str, str] = {
     "node": "duijie.cli.federate:node",
     "organisation": "duijie.cli.members:organisation",
     "figures": "duijie.cli.land:figures",
+    "plan": "duijie.cli.plan:plan",
+    "report": "duijie.cli.plan:report",
     "generate": "duijie.cli.generate:generate",
     "ranking": "duijie.cli.ranking:ranking",
     "rematch": "duijie.cli.rematch:rematch",

@@ -10,5 +10,6 @@ class PlanConfig(AppConfig):
 
     def ready(self) -> None:
         from duijie.core.events import load_handlers
+        from duijie.plan import measures, sheets  # noqa: F401 (they register themselves)
 
         load_handlers(self.name)

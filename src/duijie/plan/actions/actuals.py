@@ -29,7 +29,7 @@ def report_actual(*, actor: Viewer, plan: Plan, record: ActualRecord, dry_run: b
         cut = cut_of(plan, indicator, record)
         demand_report_for(actor, cut["member"], plan, indicator)
         _refuse_wrong_time(plan, indicator, period)
-        before = _standing(indicator, period, cut)
+        before = standing_figure(indicator, period, cut)
         if before is not None and not record.correction and before.status != Actual.Status.RETURNED:
             raise _twice(before)
         row = Actual(
@@ -108,7 +108,7 @@ def _refuse_wrong_time(plan: Plan, indicator: PlanIndicator, period: PlanPeriod)
         raise Fault("period.not_begun", f"期间 {period.code} 还没有开始。", f"The period {period.code} has not begun.", place="period", status=422)  # fmt: skip
 
 
-def _standing(indicator: PlanIndicator, period: PlanPeriod, cut: dict[str, Any]) -> Actual | None:
+def standing_figure(indicator: PlanIndicator, period: PlanPeriod, cut: dict[str, Any]) -> Actual | None:
     """The row that nothing has replaced."""
     rows = Actual.objects.filter(indicator=indicator, period=period, replaced_by__isnull=True, **cut)
     return rows.order_by("-pk").first()
@@ -128,7 +128,7 @@ def _save_first(row: Actual, indicator: PlanIndicator, period: PlanPeriod, cut: 
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
-        standing = _standing(indicator, period, cut)
+        standing = standing_figure(indicator, period, cut)
         if standing is None:
             raise
         raise _twice(standing) from None
