@@ -98,7 +98,9 @@ class _Secure(http.client.HTTPSConnection):
     def connect(self) -> None:
         plain = socket.create_connection((self._address, self.port), self.timeout)
         context: ssl.SSLContext = self._context  # type: ignore[attr-defined]
+        self.held: socket.socket = plain
         self.sock = context.wrap_socket(plain, server_hostname=self.host)
+        self.held = self.sock
 
 
 class _Plain(http.client.HTTPConnection):
@@ -107,7 +109,7 @@ class _Plain(http.client.HTTPConnection):
         self._address = address
 
     def connect(self) -> None:
-        self.sock = socket.create_connection((self._address, self.port), self.timeout)
+        self.sock = self.held = socket.create_connection((self._address, self.port), self.timeout)
 
 
 class _Deadline:
@@ -126,7 +128,8 @@ class _Deadline:
 
     def _cut(self) -> None:
         self.over = True
-        held = getattr(self._connection, "sock", None)
+        # Not `sock`: the connection gives that up to the response as soon as it has the headers of a last answer.
+        held = getattr(self._connection, "held", None)
         if held is not None:
             with contextlib.suppress(OSError):
                 socket.socket.shutdown(held, socket.SHUT_RDWR)

@@ -17,9 +17,16 @@ def pages(order: Order, cursor: Any) -> Iterator[Page]:
     content = plain_xml(found.body)
     parsed = feedparser.parse(content, response_headers={"content-type": found.headers.get("content-type", "")})
     entries = parsed.get("entries", [])
-    if not parsed.get("version") or (parsed.get("bozo") and not entries):
+    if not parsed.get("version") or (parsed.get("bozo") and (not entries or _is_cut(parsed, content))):
         raise unreadable("内容不是 Atom 或 RSS", "The content is neither Atom nor RSS", _why(parsed))
     yield Page([one for one in map(_gathered, entries[: order.enough]) if one], None, complete=False)
+
+
+def _is_cut(parsed: Any, content: bytes) -> bool:
+    """Whether the feed breaks off: small mistakes of its markup are borne with, half an entry is not."""
+    broken = "SAX" in type(parsed.get("bozo_exception")).__name__
+    end = content.replace(b"\0", b"").rstrip()[-20:].lower()
+    return broken and not end.endswith((b"feed>", b"rss>", b"rdf>"))
 
 
 def _why(parsed: Any) -> str:
