@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "duijie.web.middleware.ViewerMiddleware",
     "duijie.web.middleware.FaultMiddleware",
+    "duijie.web.federate.hosts.OwnHostMiddleware",
 ]
 
 TEMPLATES = [

@@ -15,7 +15,7 @@ from duijie.core.access import GUEST
 from duijie.core.errors import Fault
 from duijie.core.ids import new_id
 from duijie.federate.gather import Gathered
-from duijie.federate.models import Across, Item, Letter, Mirror, Peer
+from duijie.federate.models import Across, Item, Letter, Peer
 from duijie.federate.nodes.letters import NODE, owe, refused
 from duijie.federate.nodes.mirrors import mirrors_of
 from duijie.match import actions as matching
@@ -225,13 +225,3 @@ def listing_page(after: str, limit: int) -> dict[str, Any]:
         for one in seen(page, GUEST)
     ]  # fmt: skip
     return {"node": settings.BASE_URL, "items": items, "next": page[-1].uid if more else None}
-
-
-def contact_across(introduction: Introduction) -> dict[str, str]:
-    """The contact of the other side that came from another node, for those who may see contacts."""
-    across = Across.objects.filter(interest_id=introduction.interest_id).first()
-    return dict(across.contact) if across is not None else {}
-
-
-def mirror_names(peer: Peer) -> int:
-    return Mirror.objects.filter(peer=peer).count()

@@ -15,6 +15,7 @@ from duijie.core.errors import Fault, NotFound
 from duijie.core.files import get_file, path_of
 from duijie.core.language import t
 from duijie.core.schema import parse
+from duijie.federate.queries import other_side
 from duijie.match import actions, queries
 from duijie.match.models import Interest, Introduction, Verdict
 from duijie.match.rules import speaks_for_listing
@@ -247,6 +248,7 @@ def introduction(request: HttpRequest, uid: str) -> HttpResponse:
     context = {
         "row": row,
         "contacts": queries.contacts_of(row, viewer),
+        "across": other_side(row, viewer),
         "talk": row.messages.select_related("author", "file").order_by("at"),
         "error": error,
         "first": publishing.get_listing(row.first_listing.uid, viewer) if row.first_listing else None,
