@@ -145,7 +145,7 @@ def test_subscribers_are_told_of_what_they_may_see_and_can_check_the_signature(e
     channel = next(c for c in Channel.objects.all() if _verifies(c, asked))
     event = json.loads(asked.body)
     assert (event["specversion"], channel.kind, "listing" in event["data"]) == ("1.0", "standard", True)
-    assert teaser.uid not in {e["data"]["listing"]["title"] for e in map(lambda a: json.loads(a.body), elsewhere.asked)}
+    assert teaser.uid not in {e["data"]["listing"]["title"] for e in (json.loads(a.body) for a in elsewhere.asked)}
 
 
 def _verifies(channel: Channel, asked: Any) -> bool:
