@@ -54,6 +54,7 @@ class Environment:
     mail_from: str = field(
         default_factory=lambda: os.environ.get("DUIJIE_MAIL_FROM", "Duijie 对接 <no-reply@localhost>")
     )
+    admin_email: str = field(default_factory=lambda: os.environ.get("DUIJIE_ADMIN_EMAIL", ""))
     allow_private_webhooks: bool = field(default_factory=lambda: _flag("DUIJIE_ALLOW_PRIVATE_WEBHOOKS"))
     oidc_url: str = field(default_factory=lambda: os.environ.get("DUIJIE_OIDC_URL", ""))
     oidc_name: str = field(default_factory=lambda: os.environ.get("DUIJIE_OIDC_NAME", "统一身份认证"))

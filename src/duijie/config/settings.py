@@ -166,6 +166,7 @@ SOCIALACCOUNT_PROVIDERS = {
 
 # --- mail --------------------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = environment.mail_from
+ADMIN_EMAIL = environment.admin_email
 ALLOW_PRIVATE_WEBHOOKS = environment.allow_private_webhooks
 if environment.mail_url:
     _mail = urlsplit(environment.mail_url)

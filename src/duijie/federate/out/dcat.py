@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from rdflib import RDF, XSD, Graph, Literal, Namespace, URIRef
+from rdflib import RDF, RDFS, XSD, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, SKOS
 
 from duijie.core import regions
@@ -99,6 +99,7 @@ def _add_distributions(graph: Graph, node: URIRef, one: SeenListing) -> None:
         graph.add((node, DCAT.distribution, part))
         graph.add((part, RDF.type, DCAT.Distribution))
         graph.add((part, DCAT.accessURL, URIRef(address)))
+        graph.add((URIRef(address), RDF.type, RDFS.Resource))
         graph.add((part, DCAT.mediaType, media))
         graph.add((media, RDF.type, DCTERMS.MediaType))
 

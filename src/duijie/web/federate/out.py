@@ -41,7 +41,7 @@ def oai_pmh(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """The repository of the whole or of a member. Arguments come in the address or, by POST, in the body."""
     member = member_named(slug)
     path = reverse("member_oai", args=[slug]) if slug else reverse("oai")
-    email = (member.office_email if member else "") or f"admin@{host() if '.' in host() else 'localhost.localdomain'}"
+    email = (member.office_email if member else "") or settings.ADMIN_EMAIL or f"admin@{_domain()}"
     name = f"{member.name}" if member else "对接 Duijie"
     repository = oai.Repository(settings.BASE_URL + path, name, email, member)
     text = request.META.get("QUERY_STRING", "")
@@ -54,6 +54,12 @@ def oai_pmh(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     answer = HttpResponse(oai.respond(repository, arguments), content_type="text/xml; charset=utf-8")
     answer["Access-Control-Allow-Origin"] = "*"
     return answer
+
+
+def _domain() -> str:
+    """This installation's domain name; one that mail never reaches where it has only a number."""
+    name = host()
+    return name if name[-1:].isalpha() and "." in name else "duijie.invalid"
 
 
 @require_safe
