@@ -20,7 +20,8 @@ import pytest
 
 from tests.faults.test_kills import Installation
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1800)]
+PATIENCE_SECONDS = 300
 TEXT = "铝合金压铸件内部气孔在线检测，X射线成像，最小孔径0.2毫米，节拍25秒"
 _START = "import django; django.setup()\nfrom duijie.core.access import SYSTEM\nimport json\n"
 
@@ -45,6 +46,17 @@ class Node(Installation):
         ]
         self.key = self.run("key", "create", "faults", "--member", slug, *scopes).split()[-1]
         self.run("node", "show")
+
+    def wait_until(self, question: Any, what: str) -> None:
+        """As patient as a letter's pauses on a machine that is busy with other things."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            if question():
+                return
+            time.sleep(0.5)
+        raise AssertionError(
+            f"waited in vain for {what}: {self.rows('federate.Letter', 'direction', 'kind', 'status', 'attempts', 'reason_code')}"
+        )
 
     def again(self) -> None:
         """kill -9 of server and worker, and both started anew."""

@@ -16,18 +16,18 @@ OFFICERS = {"liaison", "editor", "member_admin", "auditor", "leader", "platform"
 def extend(world: World, *, own: Any, other: Any, alliance: Any, firm: Any) -> None:
     source = Source.objects.create(
         member=own,
-        name="龘龖来源",
+        name="㐂㐃来源",
         kind="feed",
-        url="https://www.example.cn/龘",
+        url="https://www.example.cn/feed",
         schedule="by_hand",
         listing_kind="policy",
     )
     run = Run.objects.create(
-        source=source, status="failed", error_zh="靇龗打不开", error_en="靇龗 is shut", finished_at=timezone.now()
+        source=source, status="failed", error_zh="㐄㐅打不开", error_en="㐄㐅 is shut", finished_at=timezone.now()
     )
     item = Item.objects.create(
-        source=source, remote_id="r-1", title="爧爨条目", status="failed", run=run,
-        log=[{"zh": "灪爩不对", "en": "灪爩 is wrong", "place": "title", "code": "x"}],
+        source=source, remote_id="r-1", title="㐆㐇条目", status="failed", run=run,
+        log=[{"zh": "㐈㐉不对", "en": "㐈㐉 is wrong", "place": "title", "code": "x"}],
     )  # fmt: skip
     node = make_member(slug="node-far")
     peer = Peer.objects.create(
@@ -44,12 +44,12 @@ def extend(world: World, *, own: Any, other: Any, alliance: Any, firm: Any) -> N
         kind="interest",
         digest="0" * 64,
         status="refused",
-        reason_zh="齾龞被拒",
-        reason_en="齾龞",
+        reason_zh="㐊㐋被拒",
+        reason_en="㐊㐋",
     )
     world.secrets += [
-        Secret("龘龖", OFFICERS | {"key_own"}), Secret("靇龗", OFFICERS), Secret("爧爨", OFFICERS), Secret("灪爩", OFFICERS),
-        Secret("齾龞", {"platform"}),
+        Secret("㐂㐃", OFFICERS | {"key_own"}), Secret("㐄㐅", OFFICERS), Secret("㐆㐇", OFFICERS), Secret("㐈㐉", OFFICERS),
+        Secret("㐊㐋", {"platform"}),
     ]  # fmt: skip
     world.values |= {
         "source": [source.uid], "run": [run.uid], "item": [item.uid], "peer": [peer.uid], "form": ["ttl", "jsonld", "rdf"],

@@ -25,8 +25,9 @@ logger = logging.getLogger(__name__)
 PATH = "/api/v1/node/letters"
 NODE = Viewer(is_system=True, via="node", name="node")
 LARGEST = 64 * 1024
-PAUSES = tuple(dt.timedelta(seconds=s) for s in (5, 15, 60, 300, 1800, 3600, 6 * 3600, 24 * 3600))
-GIVEN_UP_AFTER = 14
+# A node that is started anew is back within minutes: for the first quarter of an hour it is asked often.
+PAUSES = tuple(dt.timedelta(seconds=s) for s in (5, 10, 15, 20, 30, *(60,) * 12, 300, 1800, 3600, 6 * 3600, 24 * 3600))
+GIVEN_UP_AFTER = 26
 LEASE = dt.timedelta(seconds=30)
 NONCES_KEPT = dt.timedelta(hours=1)
 MOST_REFUSED_AN_HOUR = 2000
