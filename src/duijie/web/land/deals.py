@@ -28,6 +28,7 @@ from duijie.members.models import Alliance, Member
 from duijie.members.queries import name_of
 from duijie.web.kit import Cell, Choice, Column, FormField, Lane, Moment, Option, Pages, Row, Table, Ticket, sort_of
 from duijie.web.kit.facets import ActiveFilter, Facet
+from duijie.web.kit.parts import badge
 from duijie.web.land.exports import sheet
 from duijie.web.land.words import badges, kind_of, money, source_of, stage_badge, ticket_badges, version_of
 from duijie.web.members.forms import FormPage, for_people, viewer_of_page
@@ -231,7 +232,7 @@ def _back(request: HttpRequest, deal: Deal) -> str:
 
 _COLUMNS = (
     ("title", Label("项目", "Deal"), "text", True), ("stage", Label("阶段", "Stage"), "text", False),
-    ("stage_since", Label("阶段起", "Since"), "date", True), ("days", Label("工作日", "Working days"), "number", False),
+    ("stage_since", Label("阶段起", "Since"), "date", True), ("days", Label("工作日 / 时限", "Days / level"), "number", False),
     ("member", Label("主办成员", "In charge"), "text", False), ("kind", Label("类型", "Kind"), "text", False),
     ("amount_minor", Label("金额", "Amount"), "number", True), ("source", Label("来源", "Source"), "text", False),
     ("next_on", Label("下一步", "Next step"), "date", True),
@@ -279,9 +280,9 @@ def _row(deal: Deal, today: Any) -> Row:
     return Row(
         [
             Cell(deal.title, reverse("deal", args=[deal.uid])), stage_badge(deal.stage), deal.stage_since.isoformat(),
-            Cell(stay.days, problem=t("时限 {n} 个工作日", "the level is {n} working days", n=stay.level) if stay.over else ""),
-            deal.owner_member.short_name or deal.owner_member.name, kind_of(deal),
-            Cell(money(deal.amount_minor, deal.currency), exact=deal.amount_minor), source_of(deal), step or "—",
+            Cell(badge(f"{stay.days} / {stay.level}", "bad") if stay.over else f"{stay.days} / {stay.level or '—'}", exact=stay.days, css="text-nowrap"),
+            deal.owner_member.short_name or deal.owner_member.name, Cell(kind_of(deal), css="text-nowrap"),
+            Cell(money(deal.amount_minor, deal.currency), exact=deal.amount_minor, css="text-nowrap"), source_of(deal), step or "—",
         ]
     )  # fmt: skip
 
