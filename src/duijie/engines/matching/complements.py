@@ -6,11 +6,12 @@ asks the index for needs by the row need -> technology.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 
 from duijie.engines.matching import facets
-from duijie.engines.matching.document import Document
+from duijie.engines.matching.document import Document, from_record
 from duijie.engines.matching.facets import FacetFit, FacetTest, Fit
 
 
@@ -223,7 +224,9 @@ class Weigher:
     def __init__(self, query: Document) -> None:
         self._query = query
         self._silent = is_silent(query)
+        self.speaks = not self._silent
         self._known: dict[tuple[str, str, Hashable], tuple[float, bool]] = {}
+        self._stated: dict[bytes, float | None] = {}
 
     def most(self, kinds: Iterable[str]) -> float:
         """What documents of these kinds can be given at most: by the facets on which the question says something."""
@@ -236,6 +239,12 @@ class Weigher:
         read = _READS.get(name)
         stated = self._query.facets.get(name) if read is None else read(self._query)
         return stated not in (None, (), "", (None, None))
+
+    def of_statement(self, statement: bytes) -> float | None:
+        """`of` for what `document.to_statement` gave, as JSON."""
+        if statement not in self._stated:
+            self._stated[statement] = self.of(from_record({"id": "-", **json.loads(statement)}))
+        return self._stated[statement]
 
     def of(self, document: Document) -> float | None:
         """The bonus, as `bonus(facet_fits(...))` gives it; None where a facet that must hold does not."""

@@ -7,7 +7,7 @@ them, below the sample's size), in the order of those hashes, so that ids have n
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +46,11 @@ class Rarity:
     @classmethod
     def counted(cls, documents: int, ids: NDArray[np.uint32], mean_length: float) -> Rarity:
         """From the ids of all documents, each id once per document."""
-        many = np.bincount(ids, minlength=HASH_SIZE)
+        return cls.of_counts(documents, np.bincount(ids, minlength=HASH_SIZE), mean_length)
+
+    @classmethod
+    def of_counts(cls, documents: int, many: NDArray[np.int64], mean_length: float) -> Rarity:
+        """From the number of documents by id."""
         distinct = np.flatnonzero(many)
         return cls(documents, distinct.astype(np.uint32), many[distinct].astype(np.int64), max(mean_length, 1.0))
 
@@ -109,6 +113,27 @@ class CorpusModel:
             return cls(head, full, found["mean_lengths"], vectors, str(found["fingerprint"]))
 
     @classmethod
+    def counted(cls, parts: Iterable[Ragged], vectors: Vectors, fingerprint: str) -> CorpusModel:
+        """Counted over the rows of all parts, one part at a time."""
+        rows = 0
+        totals = np.zeros(len(ORDERS))
+        full, head = np.zeros(HASH_SIZE, dtype=np.int64), np.zeros(HASH_SIZE, dtype=np.int64)
+        for terms in parts:
+            values = terms.values.astype(np.uint32, copy=False)
+            rows += len(terms)
+            totals += np.bincount(orders_of(values), weights=counts_of(values), minlength=len(ORDERS))
+            full += np.bincount(ids_of(values), minlength=HASH_SIZE)
+            head += np.bincount(ids_of(values[in_head(values)]), minlength=HASH_SIZE)
+        means = np.maximum(totals / max(rows, 1), 1.0)
+        return cls(
+            Rarity.of_counts(rows, head, 1.0),
+            Rarity.of_counts(rows, full, float(means[TWO])),
+            means,
+            vectors,
+            fingerprint,
+        )
+
+    @classmethod
     def of(cls, terms: Ragged, vectors: Vectors, fingerprint: str) -> CorpusModel:
         """Counted over all rows of terms."""
         values = terms.values.astype(np.uint32, copy=False)
@@ -117,11 +142,3 @@ class CorpusModel:
         full = Rarity.counted(rows, ids_of(values), float(totals[TWO]))
         head = Rarity.counted(rows, ids_of(values[in_head(values)]), 1.0)
         return cls(head, full, np.maximum(totals, 1.0), vectors, fingerprint)
-
-
-def fingerprint_of(entries: Sequence[tuple[str, str]]) -> str:
-    """A digest of a set of (id, version), whatever their order."""
-    digest = hashlib.sha256()
-    for identity, version in sorted(entries):
-        digest.update(f"{identity}\x00{version}\x01".encode("utf-8", "replace"))
-    return digest.hexdigest()

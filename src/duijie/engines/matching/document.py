@@ -75,6 +75,15 @@ def to_record(document: Document) -> dict[str, Any]:
     return record
 
 
+_STATED = ("kind", "regions", "industries", "amount_min_fen", "amount_max_fen", "stage", "facets")
+
+
+def to_statement(document: Document) -> dict[str, Any]:
+    """What facets look at, as plain values: the same for all documents that state the same."""
+    record = to_record(document)
+    return {name: record[name] for name in _STATED if name in record}
+
+
 def from_record(record: Mapping[str, Any]) -> Document:
     """The document that `to_record` was given."""
     values = dict(record)

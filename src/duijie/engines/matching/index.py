@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import heapq
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,10 +15,11 @@ from numpy.typing import NDArray
 from duijie.engines.matching import complements, semantics
 from duijie.engines.matching.arrays import Bags, Rows
 from duijie.engines.matching.candidates import BY_MEANING, BY_TERMS, EXHAUSTIVE_ROWS, best
-from duijie.engines.matching.corpus import CorpusModel, fingerprint_of, stable_hash
+from duijie.engines.matching.corpus import CorpusModel, stable_hash
 from duijie.engines.matching.document import PUBLIC, Document
 from duijie.engines.matching.encoder import Encoder, blended, similarities
 from duijie.engines.matching.features import FEATURES, Comparer
+from duijie.engines.matching.layout import Living, lay_out
 from duijie.engines.matching.query import Query, query_of
 from duijie.engines.matching.ranking import Grade, Ranking, default_ranking, probability_of
 from duijie.engines.matching.reasons import Explanation, Reasoner, Reasons
@@ -40,8 +42,6 @@ ENCODED_CHARACTERS = 600
 
 EVERYBODY = frozenset({PUBLIC})
 MOST_SEGMENTS = 8
-MOST_BONUS = max(sum(facet.weight for facet in row.facets) for row in complements.COMPLEMENTS)
-"""What facets can add to a score at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,43 +184,47 @@ class MatchIndex:
 
     @staticmethod
     def _fingerprint(state: State) -> str:
-        keys = [segment.keys[alive] for segment, alive in zip(state.segments, state.alive, strict=True)]
-        texts = [
-            f"{key}:{size}"
-            for segment, alive in zip(state.segments, state.alive, strict=True)
-            for key, size in zip(
-                segment.keys[alive].tolist(), np.diff(segment.records.offsets)[alive].tolist(), strict=True
-            )
-        ]
-        return fingerprint_of([(text, "") for text in texts]) if keys else ""
+        """A digest of the set of keys and sizes, whatever their order."""
+        if not state.segments:
+            return ""
+        pairs = list(zip(state.segments, state.alive, strict=True))
+        keys = np.concatenate([segment.keys[alive] for segment, alive in pairs])
+        sizes = np.concatenate([np.diff(segment.records.offsets)[alive] for segment, alive in pairs])
+        order = np.lexsort((sizes, keys))
+        return hashlib.sha256(np.stack([keys[order], sizes[order]]).astype("<i8").tobytes()).hexdigest()
 
     def refresh(self, progress: Progress | None = None) -> None:
-        """Commit, train the corpus model anew on all documents, and lay them out in one segment in the order of their contents."""
+        """Commit, train the corpus model anew on all documents, and lay them out in one segment in the order of their contents.
+
+        On disk this is done a batch at a time: memory holds a batch of documents, the postings, and the texts of the sample.
+        """
         self.commit(progress)
         state = self._state
-        living = [
-            segment.take(np.flatnonzero(alive)) for segment, alive in zip(state.segments, state.alive, strict=True)
-        ]
         if progress:
             progress("model", 0, 2)
-        joined = Segment.joined(living) if living else None
-        if joined is None or not len(joined):
+        living = Living.of(state.segments, state.alive)
+        if not len(living):
             return
-        joined = joined.take(joined.content_order)
-        model = self._train(joined, self._fingerprint(state))
+        passages: Bags = passages_for(
+            living.taken(0, min(len(living), SAMPLE_DOCUMENTS)), most_documents=SAMPLE_DOCUMENTS
+        )
+        vectors = semantics.train(passages, dimensions=DIMENSIONS, most_grams=MOST_GRAMS, power=0.25)
+        model = CorpusModel.counted(living.terms(), vectors, self._fingerprint(state))
         if progress:
             progress("model", 1, 2)
-        whole = joined.with_model(model)
+        whole = self._laid_out(living, model, state.generation + 1)
         new = State((whole,), (np.ones(len(whole), dtype=bool),), model, state.audiences, state.generation + 1)
         self._state = self._storage.save(new)
         if progress:
             progress("model", 2, 2)
 
-    @staticmethod
-    def _train(rows: Segment, fingerprint: str) -> CorpusModel:
-        passages: Bags = passages_for(rows, most_documents=SAMPLE_DOCUMENTS)
-        vectors = semantics.train(passages, dimensions=DIMENSIONS, most_grams=MOST_GRAMS, power=0.25)
-        return CorpusModel.of(rows.terms, vectors, fingerprint)
+    def _laid_out(self, living: Living, model: CorpusModel, generation: int) -> Segment:
+        if self._storage.folder is None:
+            return living.taken(0, len(living)).with_model(model)
+        folder = self._storage.new_segment(generation)
+        whole = lay_out(living, model, folder)
+        self._storage.adopt(whole, folder)
+        return whole
 
     # reading
 
@@ -302,7 +306,7 @@ class MatchIndex:
             return []
         all_contents, all_places = np.concatenate(contents), np.concatenate(places)
         all_scores = self._encoded(query, state, all_contents, all_places, np.concatenate(scores))
-        chosen = self._chosen(prepared, state, all_contents, all_places, all_scores, top)
+        chosen = self._chosen(prepared, state, all_contents, all_places, all_scores, top)[: top or None]
         reasoner = Reasoner(query, state.model) if reasons else None
         with_reasons = len(chosen) if reasons is True else int(reasons)
         return [
@@ -365,23 +369,40 @@ class MatchIndex:
         """Facets come last: rows are taken by text score until no other could reach the first `top`."""
         order = np.lexsort((contents, -scores))
         limit = top or len(order)
-        found: list[tuple[float, int, Document]] = []
+        found: list[tuple[float, int, int]] = []
         highest: list[float] = []
-        silent = complements.is_silent(query.document)
-        most_bonus = 0.0 if silent else MOST_BONUS
-        for place in order:
+        weigher = complements.Weigher(query.document)
+        most_bonus = weigher.most(complements.complementary_kinds(query.document.kind))
+        for place in order.tolist():
             text_score = float(scores[place])
             if len(highest) >= limit and round(text_score + most_bonus, SCORE_DECIMALS) < highest[0]:
                 break
-            document = state.segments[int(places[place, 0])].document(int(places[place, 1]))
-            fits = [] if silent else complements.facet_fits(query.document, document)
-            if complements.excluded_by(fits):
-                continue
-            score = round(text_score + complements.bonus(fits), SCORE_DECIMALS)
-            found.append((score, int(contents[place]), document))
+            added = 0.0
+            if most_bonus or weigher.speaks:
+                number, row = places[place].tolist()
+                stated = weigher.of_statement(state.segments[number].statements.row(row).tobytes())
+                if stated is None:
+                    continue
+                added = stated
+            score = round(text_score + added, SCORE_DECIMALS)
+            found.append((-score, int(contents[place]), place))
             (heapq.heappush if len(highest) < limit else heapq.heappushpop)(highest, score)
-        found.sort(key=lambda each: (-each[0], each[1], each[2].id))
-        return [(score, document) for score, _, document in found[:limit]]
+        found.sort()
+        return self._read(state, places, found, limit)
+
+    @staticmethod
+    def _read(
+        state: State, places: NDArray[np.int64], found: list[tuple[float, int, int]], limit: int
+    ) -> list[tuple[float, Document]]:
+        """The first of the sorted (score taken negative, content, place) with their documents; equal texts by id."""
+        while limit < len(found) and found[limit][:2] == found[limit - 1][:2]:
+            limit += 1
+        read = []
+        for negative, content, place in found[:limit]:
+            number, row = places[place].tolist()
+            read.append((negative, content, state.segments[number].document(row)))
+        read.sort(key=lambda each: (each[0], each[1], each[2].id))
+        return [(-negative, document) for negative, _, document in read]
 
     def _match(self, rank: int, score: float, document: Document, reasoner: Reasoner | None) -> Match:
         probability = probability_of(score)

@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from duijie.engines.matching.arrays import Ragged, Rows
 from duijie.engines.matching.candidates import EXHAUSTIVE_ROWS, Lists, Postings
 from duijie.engines.matching.corpus import CorpusModel, digest_of, stable_hash
-from duijie.engines.matching.document import KINDS, Document, from_record, to_record
+from duijie.engines.matching.document import KINDS, Document, from_record, to_record, to_statement
 from duijie.engines.matching.signature import ONE, ORDERS, TWO, Terms, counts_of, ids_of, in_head, orders_of, terms_of
 
-_COLUMNS = ("keys", "contents", "kinds", "owners", "organisations", "audiences", "versions")
-_RAGGED = ("terms", "records")
+COLUMNS = ("keys", "contents", "kinds", "owners", "organisations", "audiences", "versions")
+RAGGED = ("terms", "records", "statements")
 HEAD_UNITS, BODY, SUMS = 12, 13, 14
-_DERIVED = ("sums", "vectors", "vector_scales")
+DERIVED = ("sums", "vectors", "vector_scales")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class Segment:
     """Rows of documents. `audiences` are places in the index's table of audience sets; 0 in `owners` means none is named.
 
     `keys` are hashes of ids, by which a row is found; `contents` are hashes of the texts as they are counted. Whatever needs an
-    order takes that of the contents, so that the same texts rank alike whatever ids they go by.
+    order takes that of the contents, so that the same texts rank alike whatever ids they go by. `statements` are records without
+    their texts: all that facets look at, quick to read.
     Large segments have postings and lists, from which candidates are taken."""
 
     keys: NDArray[np.int64]
@@ -55,6 +56,7 @@ class Segment:
     versions: NDArray[np.int64]
     terms: Ragged
     records: Ragged
+    statements: Ragged
     derived: Derived
     postings: Postings | None = None
     lists: Lists | None = None
@@ -106,24 +108,25 @@ class Segment:
 
     def take(self, rows: Rows) -> Segment:
         """The given rows in the given order, in memory."""
-        derived = Derived(**{name: getattr(self.derived, name)[rows] for name in _DERIVED})
-        columns: dict[str, Any] = {name: getattr(self, name)[rows] for name in _COLUMNS}
-        return Segment(**columns, terms=self.terms.take(rows), records=self.records.take(rows), derived=derived)
+        derived = Derived(**{name: getattr(self.derived, name)[rows] for name in DERIVED})
+        columns: dict[str, Any] = {name: getattr(self, name)[rows] for name in COLUMNS}
+        ragged: dict[str, Any] = {name: getattr(self, name).take(rows) for name in RAGGED}
+        return Segment(**columns, **ragged, derived=derived)
 
     @staticmethod
     def joined(parts: Sequence[Segment]) -> Segment:
         """The rows of all parts, one part after the other."""
-        columns: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS}
-        ragged: dict[str, Any] = {name: Ragged.joined([getattr(part, name) for part in parts]) for name in _RAGGED}
-        derived = {name: np.concatenate([getattr(part.derived, name) for part in parts]) for name in _DERIVED}
+        columns: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS}
+        ragged: dict[str, Any] = {name: Ragged.joined([getattr(part, name) for part in parts]) for name in RAGGED}
+        derived = {name: np.concatenate([getattr(part.derived, name) for part in parts]) for name in DERIVED}
         return Segment(**columns, **ragged, derived=Derived(**derived))
 
     def save(self, folder: Path) -> None:
         """Write every array to a file of its own and see it onto the disk."""
         folder.mkdir(parents=True)
-        arrays = {name: getattr(self, name) for name in _COLUMNS}
-        arrays |= {name: getattr(self.derived, name) for name in _DERIVED}
-        for name in _RAGGED:
+        arrays = {name: getattr(self, name) for name in COLUMNS}
+        arrays |= {name: getattr(self.derived, name) for name in DERIVED}
+        for name in RAGGED:
             ragged: Ragged = getattr(self, name)
             arrays |= {f"{name}_offsets": ragged.offsets, f"{name}_values": ragged.values}
         for group in (self.postings, self.lists):
@@ -142,16 +145,17 @@ class Segment:
 
         def read(name: str) -> NDArray[Any]:
             path = folder / f"{name}.npy"
-            array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+            # A plain view: slices of numpy's own kind of mapped array cost ten times as much.
+            array: NDArray[Any] = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
             return array
 
-        ragged: dict[str, Any] = {name: Ragged(read(f"{name}_offsets"), read(f"{name}_values")) for name in _RAGGED}
-        columns: dict[str, Any] = {name: read(name) for name in _COLUMNS}
+        ragged: dict[str, Any] = {name: Ragged(read(f"{name}_offsets"), read(f"{name}_values")) for name in RAGGED}
+        columns: dict[str, Any] = {name: read(name) for name in COLUMNS}
         groups: dict[str, Any] = {}
         for name, kind in (("postings", Postings), ("lists", Lists)):
             if (folder / f"{name}_offsets.npy").exists():
                 groups[name] = kind(**{each.name: read(f"{name}_{each.name}") for each in fields(kind)})
-        return cls(**columns, **ragged, derived=Derived(**{name: read(name) for name in _DERIVED}), **groups)
+        return cls(**columns, **ragged, derived=Derived(**{name: read(name) for name in DERIVED}), **groups)
 
 
 def quantised(vectors: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -197,6 +201,9 @@ def segment_of(documents: Sequence[Document], audiences: Sequence[int], dimensio
     size = len(documents)
     terms = [terms_of(document) for document in documents]
     raw = [json.dumps(to_record(document), ensure_ascii=False).encode("utf-8", "replace") for document in documents]
+    stated = [
+        json.dumps(to_statement(document), ensure_ascii=False).encode("utf-8", "replace") for document in documents
+    ]
     return Segment(
         keys=np.array([stable_hash(document.id) for document in documents], dtype=np.int64),
         contents=np.array([digest_of(each.tobytes()) for each in terms], dtype=np.int64),
@@ -212,6 +219,7 @@ def segment_of(documents: Sequence[Document], audiences: Sequence[int], dimensio
         versions=np.array([stable_hash(document.version) for document in documents], dtype=np.int64),
         terms=Ragged.of(terms, np.uint32),
         records=Ragged.of([np.frombuffer(each, dtype=np.uint8) for each in raw], np.uint8),
+        statements=Ragged.of([np.frombuffer(each, dtype=np.uint8) for each in stated], np.uint8),
         derived=Derived(
             np.zeros((size, SUMS), np.float32), np.zeros((size, dimensions), np.int8), np.ones(size, np.float32)
         ),

@@ -98,6 +98,10 @@ class State:
         parts = []
         for segment, alive in zip(self.segments, self.alive, strict=True):
             rows = np.flatnonzero(alive & wanted[segment.kinds] & public[segment.audiences])
+            contents = segment.contents[rows]
+            if rows.size > REFERENCE_DOCUMENTS:
+                border = np.partition(contents, REFERENCE_DOCUMENTS - 1)[REFERENCE_DOCUMENTS - 1]
+                rows = rows[contents <= border]
             rows = rows[np.lexsort((segment.keys[rows], segment.contents[rows]))[:REFERENCE_DOCUMENTS]]
             parts.append(segment.take(rows))
         joined = Segment.joined(parts)

@@ -23,7 +23,7 @@ from duijie.engines.matching.semantics import Vectors
 from duijie.engines.matching.state import State
 
 MANIFEST = "CURRENT"
-FORMAT = 5
+FORMAT = 6
 
 
 def empty_model() -> CorpusModel:
@@ -107,6 +107,18 @@ class Storage:
         assert self._model is not None
         audiences = tuple(frozenset(tokens) for tokens in manifest["audiences"])
         return State(tuple(segments), tuple(alive), self._model, audiences, manifest["generation"])
+
+    def new_segment(self, generation: int) -> Path:
+        """A folder, not there yet, for a segment of this generation that is laid out in place; `adopt` makes it known."""
+        assert self.folder is not None
+        place = self.folder / f"segment-{generation:08d}-whole"
+        shutil.rmtree(place, ignore_errors=True)
+        return place
+
+    def adopt(self, segment: Segment, folder: Path) -> None:
+        """This segment lies in that folder already."""
+        self._names[id(segment)] = folder.name
+        self._open[id(segment)] = segment
 
     def save(self, state: State) -> State:
         """Make the state durable; gives it back with its new segments mapped from their files."""
