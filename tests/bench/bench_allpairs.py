@@ -1,9 +1,10 @@
 """All pairs of needs and offers: time, memory, recall against exact, beside sparse_dot_topn on a sample.
 
 usage: python tests/bench/bench_allpairs.py [--rows 440000] [--top 50] [--workers 2] [--folder DIR] [--ray ADDRESS]
-       python tests/bench/bench_allpairs.py --texts DIR [--blocks N]
+       python tests/bench/bench_allpairs.py --texts DIR [--generate 880000] [--blocks N]
 The run can be killed and started again with the same --folder. Weights are synthetic and seeded (synthetic_weights.py), or come
-from the texts that `duijie generate 880000 --seed 1 -o DIR` wrote. With --blocks only so many blocks, spread evenly, are solved on
+from the texts that `duijie generate 880000 --seed 1 -o DIR` wrote; --generate writes them where they are not there yet, so that
+one command does the whole in a quiet hour (`make bench-large`). With --blocks only so many blocks, spread evenly, are solved on
 one thread and the processor time of the whole is extrapolated: for a machine that is busy with other things.
 """
 
@@ -66,6 +67,18 @@ def peer_seconds(needs: sparse.csr_matrix, offers: sparse.csr_matrix, top: int, 
     return (time.process_time() - start) * needs.shape[0] / rows
 
 
+def generated(folder: Path, count: int, seed: int) -> None:
+    """The texts of `duijie generate`; their making is no part of what is measured."""
+    from click.testing import CliRunner
+
+    from duijie.cli.generate import generate
+
+    start = time.perf_counter()
+    outcome = CliRunner().invoke(generate, [str(count), "--seed", str(seed), "-o", str(folder)], catch_exceptions=False)
+    assert outcome.exit_code == 0, outcome.output
+    print(f"{count} texts generated in {time.perf_counter() - start:.0f} s", flush=True)
+
+
 def weights_of_texts(folder: Path, workers: int) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
     """Weights of needs.csv and offers.csv (title, content)."""
     sides = []
@@ -111,6 +124,9 @@ def main() -> int:
     parser.add_argument("--peer-rows", type=int, default=1000, help="needs given to sparse_dot_topn, 0 for none")
     parser.add_argument("--folder", type=Path, help="keep the run here (default: a temporary folder)")
     parser.add_argument("--texts", type=Path, help="folder with needs.csv and offers.csv")
+    parser.add_argument(
+        "--generate", type=int, default=0, help="write so many listings into the folder first, if it has none"
+    )
     parser.add_argument("--blocks", type=int, default=0, help="solve only so many blocks")
     parser.add_argument("--ray", help="run as Ray tasks at this address, or local")
     parser.add_argument("--json", type=Path, help="also write the figures")
@@ -118,6 +134,9 @@ def main() -> int:
     print(machine(), flush=True)
     start, before = time.perf_counter(), os.times()
     if arguments.texts:
+        if arguments.generate and not (arguments.texts / "offers.csv").exists():
+            generated(arguments.texts, arguments.generate, arguments.seed)
+            start, before = time.perf_counter(), os.times()
         needs, offers = weights_of_texts(arguments.texts, arguments.workers)
     else:
         needs, offers = weights(arguments.rows, arguments.rows, seed=arguments.seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -125,11 +126,13 @@ def test_a_reader_takes_in_what_the_writer_committed(tmp_path: Path) -> None:
         "\x00\ud800\u200b",
     ],
 )
-def test_odd_texts_break_nothing(index: MatchIndex, text: str) -> None:
+def test_odd_texts_break_nothing_and_take_no_longer(index: MatchIndex, text: str) -> None:
+    start = time.process_time()
     index.upsert([Document(id="odd", kind="technology", title=text, body=text)])
     index.commit()
     assert "odd" in ids(index.match(NEED, top=0))
     assert len(index.match(Document(id="q", kind="need", title=text, body=text), top=0)) == 5 + 0
+    assert time.process_time() - start < 5  # seconds of processor time, on a slow machine: it is bounded, not quick
 
 
 def test_why_not_answers_for_any_document_that_may_be_seen(index: MatchIndex) -> None:
