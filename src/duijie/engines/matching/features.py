@@ -49,22 +49,30 @@ FEATURES = _names()
 """Names of the columns of `Comparer.compare`."""
 
 
+MOST_KEPT = 4
+"""For how many segments that are compared again and again something is kept."""
+
+
 class Comparer:
     """Compares one question with many rows; keeps its tables between questions. Not for use by two threads at once."""
 
     def __init__(self) -> None:
         self._slots = np.zeros(HASH_SIZE, dtype=np.int16)
+        self._kept: list[tuple[Segment, CorpusModel, NDArray[np.int32], NDArray[np.float32]]] = []
         self._grams: tuple[CorpusModel, NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]] | None = None
 
-    def compare(self, query: Query, model: CorpusModel, segment: Segment, rows: Rows) -> NDArray[np.float64]:
-        """One line per row, one column per name of FEATURES."""
+    def compare(
+        self, query: Query, model: CorpusModel, segment: Segment, rows: Rows, *, again: bool = False
+    ) -> NDArray[np.float64]:
+        """One line per row, one column per name of FEATURES. `again`: all rows of a small segment, which is compared with every
+        question, so that what depends on it alone is kept."""
         if not rows.size:
             return np.zeros((0, len(FEATURES)))
-        terms = segment.terms.take(rows)
+        terms = segment.terms if again else segment.terms.take(rows)
         sums = segment.derived.sums[rows].astype(np.float64)
         columns = self._lexical(query, model, terms, sums)
         columns += self._meaning(query, segment, rows)
-        columns += self._soft(query, model, terms)
+        columns += self._soft(query, model, terms, segment if again else None)
         columns += [sums[:, HEAD_UNITS], sums[:, BODY]]
         found: NDArray[np.float64] = np.stack(columns, axis=1)
         return found
@@ -110,19 +118,20 @@ class Comparer:
         found = (vectors @ query.vectors.T).astype(np.float64) * scales[:, None]
         return [found[:, each] for each in range(len(FIELDS))]
 
-    def _soft(self, query: Query, model: CorpusModel, terms: Ragged) -> list[NDArray[np.float64]]:
+    def _soft(
+        self, query: Query, model: CorpusModel, terms: Ragged, again: Segment | None
+    ) -> list[NDArray[np.float64]]:
         """Nearest grams by meaning, both ways, over all grams, those of one unit, and those of two."""
-        from duijie.engines.matching.tally import nearest, standing
+        from duijie.engines.matching.tally import nearest
 
         places, units, rare = self._tables(model)
         asked = query.soft
         mine = places[asked & np.uint32(HASH_SIZE - 1)]
         asked, mine = asked[mine >= 0], mine[mine >= 0]
-        numbers = np.full(units.shape[0], -1, dtype=np.int32)
-        grams = standing(terms.values, terms.offsets, places, numbers)
-        if not mine.size or not grams.size:
+        numbers, theirs = self._standing(model, terms, places, units, again)
+        if not mine.size or not theirs.size:
             return [np.zeros(len(terms)) for _ in range(6)]
-        near = np.maximum(units[grams] @ units[mine].T, 0)
+        near = np.maximum(theirs @ units[mine].T, 0)
         one = (asked >> np.uint32(HASH_BITS)) == ONE
         best = np.stack(
             [near.max(axis=1), near[:, one].max(axis=1, initial=0), near[:, ~one].max(axis=1, initial=0)], axis=1
@@ -132,6 +141,26 @@ class Comparer:
             rare[mine].astype(np.float64), one,
         )  # fmt: skip
         return [found[:, each] for each in range(6)]
+
+    def _standing(
+        self,
+        model: CorpusModel,
+        terms: Ragged,
+        places: NDArray[np.int32],
+        units: NDArray[np.float32],
+        again: Segment | None,
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The vectors of the grams that stand in the rows' heads, and their numbers by the gram's place."""
+        from duijie.engines.matching.tally import standing
+
+        for segment, of_model, numbers, vectors in self._kept:
+            if segment is again and of_model is model:
+                return numbers, vectors
+        numbers = np.full(units.shape[0], -1, dtype=np.int32)
+        vectors = units[standing(terms.values, terms.offsets, places, numbers)]
+        if again is not None:
+            self._kept = [(again, model, numbers, vectors), *self._kept[: MOST_KEPT - 1]]
+        return numbers, vectors
 
     def _tables(self, model: CorpusModel) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
         """Place of each gram's vector by id, the vectors at length one, and the grams' rarity; made once per model."""

@@ -24,7 +24,6 @@ from duijie.engines.matching.query import Query, query_of
 from duijie.engines.matching.ranking import Grade, Ranking, default_ranking, probability_of
 from duijie.engines.matching.reasons import Explanation, Reasoner, Reasons
 from duijie.engines.matching.segment import Segment, segment_of
-from duijie.engines.matching.signature import TWO
 from duijie.engines.matching.state import Place, State
 from duijie.engines.matching.storage import Storage
 from duijie.engines.matching.training_text import passages_for
@@ -322,19 +321,17 @@ class MatchIndex:
         """The rows of a segment to be compared: all that may be matched, or the candidates among them in a large segment."""
         segment, allowed = state.segments[number], state.open_rows(number, kinds, audience)
         if everything or segment.postings is None:
-            return state.eligible(query.document, number, np.flatnonzero(allowed), exclude)
+            rows = np.flatnonzero(allowed)
+            return rows[state.eligible(query.document, number, rows, exclude)]
         parts = []
-        lengths = segment.derived.sums[:, 8 + TWO]
-        sources = [(segment.postings.near(query, state.model, lengths, len(segment)), BY_TERMS)]
+        sources = [(segment.postings.near(query, state.model, segment.lengths, len(segment)), BY_TERMS)]
         if segment.lists is not None:
             sources.append((segment.lists.near(query), BY_MEANING))
         for (rows, scores), most in sources:
             seen = allowed[rows]
             rows, scores = rows[seen], scores[seen]
-            rows_left = state.eligible(query.document, number, rows, exclude)
-            if rows_left.size < rows.size:
-                scores = scores[np.isin(rows, rows_left)]
-            parts.append(best(rows_left, scores, segment.contents, most))
+            left = state.eligible(query.document, number, rows, exclude)
+            parts.append(best(rows[left], scores[left], segment.contents, most))
         return np.unique(np.concatenate(parts))
 
     def _encoded(
@@ -444,7 +441,7 @@ class MatchIndex:
         found = state.reference(query.document.kind)
         if found is None:
             return np.zeros((0, len(FEATURES)))
-        return self._comparer.compare(query, state.model, *found)
+        return self._comparer.compare(query, state.model, *found, again=True)
 
     @property
     def _comparer(self) -> Comparer:

@@ -74,6 +74,11 @@ class Segment:
         """Rows in ascending order of contents; equal ones by key."""
         return np.lexsort((self.keys, self.contents)).astype(np.int64)
 
+    @cached_property
+    def lengths(self) -> NDArray[np.float32]:
+        """How many runs of two units stand in each row, side by side in memory."""
+        return np.ascontiguousarray(self.derived.sums[:, 8 + TWO])
+
     def document(self, row: int) -> Document:
         """The document of a row, as it was given."""
         if (known := self._read.get(row)) is not None:

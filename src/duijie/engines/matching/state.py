@@ -71,17 +71,17 @@ class State:
             self._masks[name] = self.alive[number] & wanted[segment.kinds] & seen[segment.audiences]
         return self._masks[name]
 
-    def eligible(self, query: Document, number: int, rows: Rows, exclude: frozenset[int]) -> Rows:
-        """Those of the rows that are not the query itself, its owner's, its organisation's or excluded."""
+    def eligible(self, query: Document, number: int, rows: Rows, exclude: frozenset[int]) -> NDArray[np.bool_]:
+        """Which of the rows are not the query itself, its owner's, its organisation's or excluded."""
         segment = self.segments[number]
-        mask = segment.keys[rows] != stable_hash(query.id)
+        mask: NDArray[np.bool_] = segment.keys[rows] != stable_hash(query.id)
         if query.owner:
             mask &= segment.owners[rows] != stable_hash(query.owner)
         if query.organisation:
             mask &= segment.organisations[rows] != stable_hash(query.organisation)
         if exclude:
             mask &= ~np.isin(segment.keys[rows], np.fromiter(exclude, dtype=np.int64))
-        return rows[mask]
+        return mask
 
     def reference(self, kind: str) -> tuple[Segment, Rows] | None:
         """Public documents of the kinds that complete this one, those with the smallest contents: what "ordinary" means."""
