@@ -181,7 +181,7 @@ def test_a_liaison_works_through_the_worklist(scene: Scene, opened: Callable[...
     assert sheet["A2"].value == "等我们答复"
     other.get_by_role("button", name="同意对接").click()
     ready(other)
-    expect(other.locator("aside.k-stack")).to_contain_text("陆铸")
+    expect(other.locator("aside.k-stack")).to_contain_text("周南")  # who showed interest for the firm
 
     page.goto("/match/figures/")
     ready(page)
@@ -205,7 +205,9 @@ def test_a_days_digest_is_read_back_from_the_mail_server_and_stopped_by_one_clic
     scene: Scene, opened: Callable[..., Page], settings: Any, open_page: OpenPage
 ) -> None:
     User.objects.filter(pk=scene.seller.pk).update(mails=Mails.DAILY)
-    opened(scene.boss, "/match/").get_by_role("button", name="感兴趣").first.click()
+    boss = opened(scene.boss, "/match/")
+    boss.get_by_role("button", name="感兴趣").first.click()
+    expect(boss.locator("article.k-match").first).to_contain_text("已表示感兴趣")
     work()
     box = Mailbox()
     with socket.socket() as free:
