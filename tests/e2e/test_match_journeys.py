@@ -130,6 +130,7 @@ def test_a_confidential_match_is_seen_from_both_sides_until_contacts_are_shown(
     seller.goto(f"/match/interest/{interest.uid}/")
     ready(seller)
     expect(seller.locator("h1")).to_contain_text("嘉兴南湖高新区的一家单位")
+    expect(seller.locator("main")).to_contain_text("为什么合适")
     assert "禾城" not in seller.content()
     assert scene.boss.phone not in seller.content()
     boss.goto(f"/match/interest/{interest.uid}/")

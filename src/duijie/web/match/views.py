@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from duijie.core.access import Viewer
 from duijie.core.errors import Fault, NotFound
 from duijie.core.files import get_file, path_of
 from duijie.core.language import t
@@ -26,6 +27,7 @@ from duijie.publish.models import Listing
 from duijie.web.kit.cards import match_card
 from duijie.web.kit.pages import Pages
 from duijie.web.match.cards import card_of
+from duijie.web.match.reasons import reasons_of
 
 SIZE = 10
 
@@ -184,9 +186,21 @@ def interest_page(request: HttpRequest, uid: str) -> HttpResponse:
         "may_answer": may_answer,
         "introduction": introduction,
         "named": _named(interest),
+        "why": _why(interest, viewer) if may_answer else ([], []),
         "reasons": queries_reasons(),
     }
     return render(request, "match/interest.html", context)
+
+
+def _why(interest: Interest, viewer: Viewer) -> tuple[list[Any], list[Any]]:
+    """What fits and what does not, where the two were a match: from what the side that answers may read."""
+    if interest.suggestion is None:
+        return [], []
+    found = queries.seen_suggestions([interest.suggestion], viewer)
+    if not found:
+        return [], []
+    fitting, differing = reasons_of(found[0])
+    return list(fitting), list(differing)
 
 
 def queries_reasons() -> list[tuple[str, str]]:
