@@ -370,10 +370,10 @@ def test_two_who_change_a_design_do_not_overwrite_each_other(world: World) -> No
 
 def test_what_is_the_alliances_alone_stays_out_of_other_editions(world: World) -> None:
     unit = member_unit(world.members[0].pk)
-    hidden = Value("output", unit, "2025", Decimal("9999"), audience=f"staff:{world.members[0].pk}")
+    hidden = Value("output", unit, "2025", Decimal("98765.4321"), audience=f"staff:{world.members[0].pk}")
     record_vintage(actor=SYSTEM, title="内部", source_kind="import", values=[hidden])
     edition = world.publish()
-    assert "9999" not in edition.content
+    assert "98765.4321" not in edition.content
     inner = actions.publish_edition(
         actor=world.secretary, design=actions.change_design(actor=world.secretary, design=world.design, document=tree.with_weights(world.design.document, {"growth": 2})),
         audience="alliance",

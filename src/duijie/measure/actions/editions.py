@@ -77,7 +77,7 @@ def _composite(design: IndexDesign) -> _Made:
     """Only what everybody the edition is for may see goes in: observations are read as the public and the alliance see them."""
     reader = Viewer(tokens=frozenset({"public", f"alliance:{design.alliance_id}"}))
     data = composite.data_of(reader, design)
-    document = dict(design.document)
+    document = composite.pruned(design.document)
     several = len(data.panel.unit_list()) > 1
     if several:
         # The plan stands in the document, so that whoever has the package can run it again too.

@@ -82,10 +82,21 @@ def first_document(name: str, name_en: str) -> dict[str, Any]:
     }
 
 
+def pruned(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document without nodes that have nothing under them yet: a framework is built from the top down."""
+    nodes, indicators = list(document.get("framework", [])), list(document.get("indicators", []))
+    while True:
+        parents = {str(e.get("parent")) for e in [*nodes, *indicators]}
+        kept = [node for node in nodes if str(node["code"]) in parents or not node.get("parent")]
+        if len(kept) == len(nodes):
+            return dict(document) | {"framework": nodes}
+        nodes = kept
+
+
 def checked(document: Mapping[str, Any]) -> Specification:
     """The specification of a document. Raises Fault "index.…" with the place in the document."""
     with as_faults():
-        return read_specification(document)
+        return read_specification(pruned(document) if "framework" in document else document)
 
 
 def needed_codes(document: Mapping[str, Any]) -> list[str]:
