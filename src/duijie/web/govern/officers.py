@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import tempfile
 from datetime import date
+from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -11,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from duijie.core.errors import Fault, NotFound
+from duijie.core.files import XLSX
 from duijie.core.language import Label, t
 from duijie.core.schema import parse
 from duijie.core.word import MEDIA_TYPE
@@ -19,6 +23,7 @@ from duijie.govern.documents import certificate_document
 from duijie.govern.models import Training, TrainingPlace
 from duijie.govern.queries.officers import ANSWER_DAYS, REVIEW_DAYS
 from duijie.govern.schemas import AttendanceRow, TrainingRecord
+from duijie.govern.sheets import bring_in, write_template_of
 from duijie.members import actions as member_actions
 from duijie.members import queries as member_queries
 from duijie.members.models import Member, RoleGrant, User
@@ -265,6 +270,34 @@ def certify(request: HttpRequest, uid: str) -> HttpResponse:
         request, lambda: actions.certify(actor=viewer, training=found), reverse("govern:training", args=[uid]),
         Label("证书已发放。", "The certificates are given."),
     )  # fmt: skip
+
+
+@require_POST
+@for_people
+def upload_people(request: HttpRequest, uid: str) -> HttpResponse:
+    """The list of a training as a sheet: every row or none."""
+    viewer = viewer_of_page(request)
+    found = queries.get_training(viewer, uid)
+
+    def do() -> None:
+        file = request.FILES.get("file")
+        if file is None:
+            raise Fault("file.missing", "请选择文件。", "Choose a file.", place="file", status=422)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"people{Path(file.name or '').suffix}"
+            path.write_bytes(file.read())
+            bring_in(actor=viewer, path=path, kind="attendance", training=found)
+
+    return posted(request, do, reverse("govern:training", args=[uid]), Label("名单已导入。", "The list is in."))
+
+
+def people_template(request: HttpRequest) -> HttpResponse:
+    """The Excel template of the list of a training."""
+    out = io.BytesIO()
+    write_template_of("attendance", out)
+    response = HttpResponse(out.getvalue(), content_type=XLSX)
+    response["Content-Disposition"] = 'attachment; filename="attendance.xlsx"'
+    return response
 
 
 def check_certificate(request: HttpRequest) -> HttpResponse:
