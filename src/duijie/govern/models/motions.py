@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.db import models
+from django.utils import timezone
 
 from duijie.core.ids import new_id
 from duijie.govern.models.scopes import CouncilModel
@@ -94,6 +97,11 @@ class Motion(CouncilModel):  # type: ignore[django-manager-missing]
     @property
     def etag(self) -> str:
         return f'"{self.uid}.{self.version}"'
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which a vote is taken, in Asia/Shanghai: the deadline is the midnight after it."""
+        return (timezone.localtime(self.deadline) - timedelta(seconds=1)).date() if self.deadline else None
 
     @property
     def is_decided(self) -> bool:
