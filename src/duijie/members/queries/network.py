@@ -15,7 +15,7 @@ from duijie.members.queries.agreements import Coverage, coverage, graph
 from duijie.members.queries.directory import memberships
 from duijie.members.rules import may
 
-MOST = 40  # rows and columns of a matrix that people can read
+MOST = 20  # rows and columns of a matrix that people can read
 
 
 @dataclass(frozen=True)

@@ -59,11 +59,6 @@ def matrix(request: HttpRequest) -> HttpResponse:
     alliance, _, kind = _chosen(request)
     members = [m.member for m in queries.memberships(viewer, alliance, on=day)] if alliance else None
     found = queries.matrix(viewer, on=day, members=members, kind=kind)
-    columns = [
-        Column("party", Label("签约方", "Party")),
-        *(Column(k, Label(n, n), "number") for k, n in zip(found.keys, found.names, strict=True)),
-    ]
-    rows = [[name, *(value or "" for value in row)] for name, row in zip(found.names, found.cells, strict=True)]
     chart = Chart(
         "heatmap", t("协议矩阵", "Agreements between each two"), found.names,
         [Series(name, list(row)) for name, row in zip(found.names, found.cells, strict=True)], as_of=day, height=32,
@@ -71,7 +66,6 @@ def matrix(request: HttpRequest) -> HttpResponse:
     context = {
         "day": day, "matrix": found, "chart": chart if found.names else None, "kind": kind,
         "alliance": alliance.slug if alliance else "",
-        "table": Table(columns, rows, caption=t("协议矩阵", "Agreements between each two"), as_cards=False, tight=True),
         "alliances": [Choice(a.slug, name_of(a)) for a in queries.alliances(viewer)],
         "kinds": [Choice(k.value, k.label) for k in AgreementKind], "crumbs": _crumbs(t("协议矩阵", "Matrix")),
     }  # fmt: skip
