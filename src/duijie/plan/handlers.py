@@ -33,7 +33,7 @@ def approve_by_resolution(event: Event) -> None:
 
 
 def _holders(plan: Plan, roles: set[str]) -> list[int]:
-    scope, scope_id = ("alliance", plan.alliance_id) if plan.alliance_id else ("member", plan.member_id)
+    scope, scope_id = ("alliance", plan.alliance_id) if plan.alliance_id else ("member", plan.member_id or 0)
     found = RoleGrant.objects.filter(scope=scope, scope_id=scope_id, role__in=roles)
     return list(found.values_list("user_id", flat=True))
 
