@@ -30,6 +30,7 @@ SCOPES = [
     "feeds:read",
     "events:read",
     "events:write",
+    "sources:write",
 ]
 
 
