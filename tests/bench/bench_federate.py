@@ -21,15 +21,16 @@ from urllib.parse import parse_qs, urlsplit
 PAGE = 200
 
 
-def _ready() -> None:
-    os.environ["DUIJIE_DATA_DIR"] = tempfile.mkdtemp(prefix="duijie-bench-")
+def _ready(data: str) -> None:
+    os.environ["DUIJIE_DATA_DIR"] = data or tempfile.mkdtemp(prefix="duijie-bench-")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "duijie.config.settings")
     os.environ["DUIJIE_ALLOW_PRIVATE_WEBHOOKS"] = "1"
     import django
     from django.core.management import call_command
 
     django.setup()
-    call_command("migrate", verbosity=0, interactive=False)
+    if not data:
+        call_command("migrate", verbosity=0, interactive=False)
 
 
 class _Other(BaseHTTPRequestHandler):
@@ -102,12 +103,14 @@ def _oai(records: int) -> None:
     from duijie.core.access import SYSTEM
     from duijie.federate.out import oai
     from duijie.federate.out.catalogue import note
+    from duijie.members.models import Member
     from duijie.publish.actions.bulk import archive_many
     from duijie.publish.models import Listing
 
-    note(Listing.objects.unscoped("bench").values_list("pk", flat=True))
+    member = Member.objects.get(slug="bench")
+    note(Listing.objects.unscoped("bench").filter(owner_member=member).values_list("pk", flat=True))
     space = f"{{{oai.NS}}}"
-    repository = oai.Repository("http://bench/oai/", "bench", "bench@example.com")
+    repository = oai.Repository("http://bench/oai/", "bench", "bench@example.com", member)
     pages: list[float] = []
     live: set[str] = set()
     gone: set[str] = set()
@@ -127,7 +130,7 @@ def _oai(records: int) -> None:
         if number % 50 == 25:  # a hundred listings end while somebody pages
             rows = (
                 Listing.objects.unscoped("bench")
-                .filter(status="published")
+                .filter(status="published", owner_member=member)
                 .select_related("owner_member", "owner_organisation", "visible_alliance")
             )
             batch = list(rows.order_by("?")[:100])
@@ -137,7 +140,7 @@ def _oai(records: int) -> None:
         if not token:
             break
         query = [("verb", "ListRecords"), ("resumptionToken", token)]
-    left = Listing.objects.unscoped("bench").filter(status="published").count()
+    left = Listing.objects.unscoped("bench").filter(status="published", owner_member=member).count()
     assert len(live) == left and len(live | gone) == records, (len(live), left, len(gone))
     ordered = sorted(pages)
     p95 = ordered[int(len(ordered) * 0.95)]
@@ -168,7 +171,7 @@ def _fan_out(url: str, receivers: int) -> None:
             for n in range(receivers)
         ]
     )
-    listing = Listing.objects.unscoped("bench").filter(status="published").first()
+    listing = Listing.objects.unscoped("bench").filter(status="published", owner_member=member).first()
     assert listing is not None
     with _Timed() as took:
         assert tell_subscribers("listing.published", [listing.pk], 1) == receivers
@@ -184,8 +187,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=5_000)
     parser.add_argument("--receivers", type=int, default=1_000)
+    parser.add_argument(
+        "--data", default="", help="a migrated installation without a member “bench”; a fresh one is made without"
+    )
     given = parser.parse_args()
-    _ready()
+    _ready(given.data)
     _Other.records = given.records
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Other)
     threading.Thread(target=server.serve_forever, daemon=True).start()
