@@ -236,3 +236,72 @@ def test_an_interest_taken_back_here_is_taken_back_there(elsewhere: Elsewhere) -
     act_on(Letter(kind="accept", peer=across.peer, uid=new_id()), {"thread": across.thread, "contact": {"name": "晚"}})
     across.refresh_from_db()
     assert (across.contact, Introduction.objects.count(), Letter.objects.filter(kind="withdraw").count()) == ({}, 0, 2)
+
+
+def test_a_letter_is_taken_once_and_what_is_forged_altered_late_or_replayed_is_on_record() -> None:
+    """The other side's key is this installation's own, so that its letters can be signed here."""
+    import datetime as dt
+    import json
+
+    from django.conf import settings
+    from django.utils import timezone
+
+    from duijie.core.models import AuditLine
+    from duijie.federate.models import Source
+    from duijie.federate.nodes.letters import PATH
+    from duijie.federate.nodes.signing import signed_headers
+
+    key = own_key()
+    assert key is not None
+    node = make_member(slug="node-x")
+    source = Source.objects.create(member=node, name="x", kind="node", url="https://x.example", schedule="by_hand")
+    peer = Peer.objects.create(slug="x", name="对方平台", url="https://x.example", key_id=key.key_id, public_key=key.public, member=node, source=source)  # fmt: skip
+    park = make_member()
+    offer = create_listing(
+        actor=SYSTEM, member=park, data={"kind": "technology", "title": "检测装置"}, put_forward=True
+    )
+
+    def letter(**more: Any) -> bytes:
+        thread = new_id()
+        data = {"thread": thread, "to": offer.uid, "member": {"slug": "suzhou", "name": "苏州"}, "message": "m"}
+        return json.dumps({"id": thread, "kind": "interest", "to": settings.BASE_URL, "data": data} | more).encode()
+
+    def post(body: bytes, headers: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        given = {name: value for name, value in headers.items() if name.lower() != "content-type"}
+        response = Client().post(PATH, body, content_type="application/json", headers=given)
+        return response.status_code, response.json()
+
+    def sign(body: bytes, **more: Any) -> dict[str, str]:
+        return signed_headers(settings.BASE_URL + PATH, body, **more)
+
+    good = letter()
+    headers = sign(good)
+    assert post(good, headers)[1] | {"id": ""} == {
+        "id": "", "digest": Letter.objects.get().digest, "status": "accepted", "again": False,
+    }  # fmt: skip
+    assert post(good, sign(good))[1]["again"] is True, "the same letter signed anew counts once"
+    late = timezone.now() - dt.timedelta(minutes=6)
+    refusals = [
+        (good, headers, "letter.replayed"),
+        (good.replace(b'"m"', b'"n"'), headers, "letter.forged"),
+        (good, sign(good, now=late), "letter.late"),
+        (good, {}, "letter.unsigned"),
+        (good, {k: v.replace(key.key_id, "ed25519-other") for k, v in sign(good).items()}, "letter.unknown_key"),
+        (good, {k: v.replace("content-digest", "content-length") for k, v in sign(good).items()}, "letter.forged"),
+        (letter(to="https://elsewhere.example"), None, "letter.misdirected"),
+        (letter(kind="nonsense"), None, "letter.unreadable"),
+        (b"[]", None, "letter.unreadable"),
+        (letter(kind="contact"), None, "letter.no_thread"),
+    ]  # fmt: skip
+    for body, given, code in refusals:
+        status, said = post(body, sign(body) if given is None else given)
+        assert (said["code"], status >= 400) == (code, True), code
+    switch_peer(actor=viewer("platform"), peer=peer, active=False)
+    fresh = letter()
+    assert post(fresh, sign(fresh))[1]["code"] == "letter.switched_off"
+    assert (Interest.objects.count(), Across.objects.count()) == (1, 1)
+    kept = Letter.objects.filter(status="refused")
+    assert [x.reason_code for x in kept.order_by("pk")] == [code for _, _, code in refusals] + ["letter.switched_off"]
+    assert AuditLine.objects.filter(verb="letter.refused").count() == kept.count()
+    accepted = AuditLine.objects.get(verb="letter.accepted")
+    assert accepted.detail["digest"] == Letter.objects.get(status="accepted").digest
