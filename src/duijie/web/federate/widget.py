@@ -56,7 +56,7 @@ def widget(request: HttpRequest, slug: str) -> HttpResponse:
     }  # fmt: skip
     response = render(request, "federate/widget.html", context)
     # The policy of this one answer: the sites that the member named, and nobody else.
-    response._csp_update = {"frame-ancestors": interface.origins or ["'none'"]}  # type: ignore[attr-defined]
+    response._csp_replace = {"frame-ancestors": interface.origins or ["'none'"]}  # type: ignore[attr-defined]
     response.headers.pop("Vary", None)
     return response
 
