@@ -36,7 +36,7 @@ def test_contrast_is_that_of_wcag() -> None:
         21.0,
         1.0,
         4.54,
-        7.24,
+        7.27,
     ]
 
 
