@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from duijie.engines.matching import facets
 from duijie.engines.matching.document import Document, from_record
-from duijie.engines.matching.facets import FacetFit, FacetTest, Fit
+from duijie.engines.matching.facets import VALUES, FacetFit, FacetTest, Fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +227,7 @@ class Weigher:
         self.speaks = not self._silent
         self._known: dict[tuple[str, str, Hashable], tuple[float, bool]] = {}
         self._stated: dict[bytes, float | None] = {}
+        self._rows: dict[str, list[tuple[Facet, Callable[[Document], Hashable], bool]]] = {}
 
     def most(self, kinds: Iterable[str]) -> float:
         """What documents of these kinds can be given at most: by the facets on which the question says something."""
@@ -248,25 +249,35 @@ class Weigher:
 
     def of(self, document: Document) -> float | None:
         """The bonus, as `bonus(facet_fits(...))` gives it; None where a facet that must hold does not."""
-        found = None if self._silent else complement_of(self._query.kind, document.kind)
-        if found is None:
-            return 0.0
-        row, query_asks = found
+        rows = self._rows.get(document.kind)
+        if rows is None:
+            rows = self._rows[document.kind] = self._spoken(document.kind)
         total = 0.0
-        for facet in row.facets:
-            read = _READS.get(facet.name)
-            stated = document.facets.get(facet.name) if read is None else read(document)
+        for facet, read, query_asks in rows:
+            stated = read(document)
             name = (document.kind, facet.name, stated)
             known = self._known.get(name)
             if known is None:
                 pair = (self._query, document) if query_asks else (document, self._query)
-                outcome = facet.test(*pair)
-                known = facet.weight * outcome.value, facet.must and outcome.fit is Fit.DIFFERS
+                fit = facets.budget_fit(*pair) if facet.test is facets.budget else facet.test(*pair).fit
+                known = facet.weight * VALUES[fit], facet.must and fit is Fit.DIFFERS
                 self._known[name] = known
             if known[1]:
                 return None
             total += known[0]
         return total
+
+    def _spoken(self, kind: str) -> list[tuple[Facet, Callable[[Document], Hashable], bool]]:
+        """The facets of a pair of kinds on which the question says something: on the others nothing is known, which adds nothing."""
+        found = None if self._silent else complement_of(self._query.kind, kind)
+        if found is None:
+            return []
+        row, query_asks = found
+        return [(facet, _reader(facet.name), query_asks) for facet in row.facets if self._speaks(facet.name)]
+
+
+def _reader(name: str) -> Callable[[Document], Hashable]:
+    return _READS.get(name) or (lambda document: document.facets.get(name))
 
 
 def bonus(fits: list[tuple[Facet, FacetFit]]) -> float:

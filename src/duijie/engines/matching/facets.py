@@ -22,6 +22,9 @@ class Fit(StrEnum):
     UNKNOWN = "unknown"
 
 
+VALUES = {Fit.FITS: 1.0, Fit.PARTLY: 0.5, Fit.UNKNOWN: 0.0, Fit.DIFFERS: -1.0}
+
+
 @dataclass(frozen=True, slots=True)
 class FacetFit:
     """One facet's outcome: its name, how it stands, and what either side says (as it should be shown)."""
@@ -34,7 +37,7 @@ class FacetFit:
     @property
     def value(self) -> float:
         """1 fits, 0.5 partly, 0 unknown, -1 differs: the number that weighs in the score."""
-        return {Fit.FITS: 1.0, Fit.PARTLY: 0.5, Fit.UNKNOWN: 0.0, Fit.DIFFERS: -1.0}[self.fit]
+        return VALUES[self.fit]
 
 
 FacetTest = Callable[[Document, Document], FacetFit]
@@ -120,15 +123,18 @@ def _amounts(document: Document) -> str:
     return f"{yuan(low) or '不限'}—{yuan(high) or '不限'}"
 
 
-def budget(asking: Document, giving: Document) -> FacetFit:
-    """What is asked for must be payable: the asker's highest amount reaches the giver's lowest; within a fifth it fits partly."""
+def budget_fit(asking: Document, giving: Document) -> Fit:
+    """`budget` without its words: amounts are of all kinds, and thousands are compared for one question."""
     ceiling = asking.amount_max_fen if asking.amount_max_fen is not None else asking.amount_min_fen
     price = giving.amount_min_fen if giving.amount_min_fen is not None else giving.amount_max_fen
-    asked, given = _amounts(asking), _amounts(giving)
     if ceiling is None or price is None:
-        return FacetFit("amount", Fit.UNKNOWN, asked, given)
-    fit = Fit.FITS if ceiling >= price else Fit.PARTLY if ceiling * 5 >= price * 4 else Fit.DIFFERS
-    return FacetFit("amount", fit, asked, given)
+        return Fit.UNKNOWN
+    return Fit.FITS if ceiling >= price else Fit.PARTLY if ceiling * 5 >= price * 4 else Fit.DIFFERS
+
+
+def budget(asking: Document, giving: Document) -> FacetFit:
+    """What is asked for must be payable: the asker's highest amount reaches the giver's lowest; within a fifth it fits partly."""
+    return FacetFit("amount", budget_fit(asking, giving), _amounts(asking), _amounts(giving))
 
 
 def ticket(asking: Document, giving: Document) -> FacetFit:
