@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.utils import timezone
+
 from duijie.core.access import SYSTEM
 from duijie.demo import meet
 from duijie.demo.load import load_demo

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
+
 from duijie.core.access import SYSTEM
 from duijie.core.calendar import SHANGHAI
 from duijie.core.schema import parse
