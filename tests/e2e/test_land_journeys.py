@@ -100,9 +100,10 @@ def test_the_board_moves_by_keyboard_asks_for_evidence_and_tells_of_a_card_that_
     onward.focus()
     page.keyboard.press("Enter")
     expect(page.locator("[data-lane=contact] [data-ticket]")).to_have_count(1)
+    expect(page.locator(".k-toast")).to_contain_text("已移到“接洽”", timeout=30_000)
     page.locator("[data-lane=contact] [data-ticket]").drag_to(page.locator("[data-lane=intent]"))
     dialog = page.locator("#move-dialog")
-    expect(dialog).to_be_visible()
+    expect(dialog).to_be_visible(timeout=30_000)
     dialog.locator("input[name=note]").fill("意向书 1 号")
     dialog.locator("input[name=effective_on]").fill("2024-02-01")
     dialog.get_by_role("button", name="推进").click()
@@ -110,7 +111,7 @@ def test_the_board_moves_by_keyboard_asks_for_evidence_and_tells_of_a_card_that_
     deal.refresh_from_db()
     actions.set_next_step(actor=SYSTEM, deal=deal, step="换人跟进", on=None)
     page.locator("[data-lane=intent] button[data-move='-1']").click()
-    expect(page.locator(".k-toast")).to_contain_text(re.compile("已被他人修改"))
+    expect(page.locator(".k-toast")).to_contain_text(re.compile("已被他人修改"), timeout=30_000)
     expect(page.locator("[data-lane=intent] [data-ticket]")).to_have_count(1)
 
 

@@ -56,8 +56,11 @@ class Shapes:
         if found is None:
             row = Shape.objects.filter(**key._asdict()).first()
             if row is None:
-                part = Slice.objects.get_or_create(**slice_values(key))[0]
-                row = Shape.objects.get_or_create(**key._asdict(), defaults={"slice": part})[0]
+                values = slice_values(key)
+                part = Slice.objects.filter(**values).first() or Slice.objects.get_or_create(**values)[0]
+                # Two writers may make the same shape at once: the second finds the first one's.
+                Shape.objects.bulk_create([Shape(**key._asdict(), slice=part)], ignore_conflicts=True)
+                row = Shape.objects.get(**key._asdict())
             found = self._ids[key] = (row.pk, row.slice_id)
         return found
 
@@ -87,12 +90,14 @@ def post_deal(deal: Deal, at: dt.datetime) -> None:
     _append(difference(wanted, posted(deal_id=deal.pk)), at, deal_id=deal.pk)
 
 
-def post_project(project: Project, at: dt.datetime) -> ProjectRows:
-    """The same for a project; returns the rows that were read for it."""
-    rows = ProjectRows.of(project)
+def post_project(project: Project, at: dt.datetime, fresh: ProjectRows | None = None) -> ProjectRows:
+    """The same for a project; returns the rows that were read for it. fresh: all rows of a project that was made just now."""
+    rows = fresh or ProjectRows.of(project)
     state = rows.state()
     wanted: Counter[PostingKey] = postings_of_project(state) if state else Counter()
-    _append(difference(wanted, posted(project_id=project.pk)), at, project_id=project.pk)
+    _append(
+        difference(wanted, posted(project_id=project.pk) if fresh is None else Counter()), at, project_id=project.pk
+    )
     return rows
 
 

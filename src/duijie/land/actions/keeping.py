@@ -28,17 +28,18 @@ def locked(project: Project, version: int | None) -> Project:
     return current  # type: ignore[no-any-return]
 
 
-def keep_version(project: Project, actor: Viewer, now: dt.datetime, verb: str) -> None:
+def keep_version(project: Project, actor: Viewer, now: dt.datetime, verb: str) -> ProjectVersion:
     """Write down what the project is from now on."""
-    ProjectVersion.objects.create(
+    return ProjectVersion.objects.create(
         project=project, number=project.version, recorded_at=now, actor=actor.reference(), verb=verb,
         snapshot=snapshot_of(project),
     )  # fmt: skip
 
 
-def settle(project: Project, now: dt.datetime) -> ProjectRows:
-    """After its facts have changed: post what counts, and keep what lists show. Saves the project."""
-    rows = ledger.post_project(project, now)
+def settle(project: Project, now: dt.datetime, fresh: ProjectRows | None = None) -> ProjectRows:
+    """After its facts have changed: post what counts, and keep what lists show. Saves the project. fresh: all its rows, where
+    it was made just now."""
+    rows = ledger.post_project(project, now, fresh)
     reached = actual_days(rows.moves, rows.milestones, None)
     figures = standing(rows.figures)
     project.signed_on = reached.get("signed")

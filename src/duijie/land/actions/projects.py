@@ -19,7 +19,7 @@ from duijie.land.actions.keeping import check_order, keep_version, locked, settl
 from duijie.land.actions.periods import demand_open
 from duijie.land.duplicates import name_key, refuse_repeat
 from duijie.land.history import standing
-from duijie.land.models import Deal, Figure, JointZone, MilestoneDay, Project, Relocation
+from duijie.land.models import Figure, JointZone, MilestoneDay, Project, Relocation
 from duijie.land.rules import demand
 from duijie.land.schemas import MilestoneRecord, ProjectRecord, RelocationRecord, one_amount, read_rate
 from duijie.land.states import ProjectRows, actual_days, planned_days, snapshot_of
@@ -40,7 +40,6 @@ def create_project(
     actor: Viewer,
     member: Member,
     record: ProjectRecord,
-    deal: Deal | None = None,
     source_ref: str = "",
     dry_run: bool = False,
 ) -> Project:
@@ -51,16 +50,16 @@ def create_project(
     demand(actor, "project.create", {member.pk})
     with acting(actor, "project.create", dry_run=dry_run) as act:
         now = timezone.now()
-        project = Project(owner_member=member, deal=deal, source_ref=source_ref)
+        project = Project(owner_member=member, source_ref=source_ref)
         fill(project, record)
         refuse_repeat(project)
         project.signed_on = record.signed_on
         _insert(project)
-        keep_version(project, actor, now, "project.create")
-        _write_days(project, record, actor, now, {}, {})
-        _write_promises(project, record, actor, now, [])
-        settle(project, now)
-        act.done(project, member_id=member.pk, event="project.created", ids=[project.pk], deal=project.deal_id)
+        version = keep_version(project, actor, now, "project.create")
+        days = _write_days(project, record, actor, now, {}, {})
+        figures = _write_promises(project, record, actor, now, [])
+        settle(project, now, ProjectRows([version], figures, days, [], []))
+        act.done(project, member_id=member.pk, event="project.created", ids=[project.pk], deal=None)
     return project
 
 
@@ -163,8 +162,8 @@ def promises(record: ProjectRecord) -> Iterator[Given]:
 
 def _write_promises(
     project: Project, record: ProjectRecord, actor: Viewer, now: dt.datetime, stand: list[Figure]
-) -> bool:
-    """Append what a record promises and does not stand yet; whether anything was appended."""
+) -> list[Figure]:
+    """Append what a record promises and does not stand yet; what was appended."""
     held = {(f.kind, f.source): f for f in stand if f.kind in ("total", "contracted", "agreed", "jobs", "land")}
     rows = []
     for given in promises(record):
@@ -183,7 +182,7 @@ def _write_promises(
         replaced = {row.corrects_id for row in rows}
         check_sums([*(f for f in stand if f.pk not in replaced), *rows], place="total")
         Figure.objects.bulk_create(rows)
-    return bool(rows)
+    return rows
 
 
 def _write_days(
@@ -193,22 +192,23 @@ def _write_days(
     now: dt.datetime,
     actual: dict[str, dt.date],
     planned: dict[str, dt.date],
-) -> bool:
-    """Append the days of a record that are new; days that it leaves out stay. Whether anything was appended."""
+) -> list[MilestoneDay]:
+    """Append the days of a record that are new; days that it leaves out stay. What was appended."""
     given = {milestone: getattr(record, name) for name, milestone in ACTUAL.items() if getattr(record, name)}
     plans = {milestone: getattr(record, name) for name, milestone in PLANNED.items() if getattr(record, name)}
     if project.deal_id is not None:
         given = {}  # those of the deal's moves
     check_order(actual | given, place="signed_on")
-    rows = []
+    rows, held = [], []
     for days, before, is_actual in ((given, actual, True), (plans, planned, False)):
         for milestone, day in days.items():
             if before.get(milestone) != day:
                 rows.append(_day(project, milestone, day, is_actual, record.evidence or "", actor, now))
-                if is_actual:
-                    demand_open(project.owner_member_id, [day, before.get(milestone)], place="signed_on")
-    MilestoneDay.objects.bulk_create(rows)
-    return bool(rows)
+                held += [day, before.get(milestone)] if is_actual else []
+    demand_open(project.owner_member_id, held, place="signed_on")
+    if rows:
+        MilestoneDay.objects.bulk_create(rows)
+    return rows
 
 
 def _day(

@@ -21,10 +21,12 @@ export function startBoards() {
     const move = async (/** @type {HTMLElement} */ ticket, /** @type {HTMLElement} */ lane) => {
       const from = /** @type {HTMLElement} */ (ticket.parentElement);
       const before = ticket.nextElementSibling;
-      if (!lane || lane.contains(ticket)) return;
+      if (!lane || lane.contains(ticket) || ticket.dataset.waits) return;
+      ticket.dataset.waits = "1"; // one move at a time: the next one needs the answer to this one
       lane.querySelector("ul")?.append(ticket);
       refresh();
       const answer = await send(board.dataset.board ?? "", ticket.dataset.ticket ?? "", lane.dataset.lane ?? "");
+      delete ticket.dataset.waits;
       if (!answer?.ok) {
         from.insertBefore(ticket, before);
         refresh();
