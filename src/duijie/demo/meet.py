@@ -24,6 +24,7 @@ from duijie.members.models import Member, Organisation, User
 from duijie.publish.models import Listing
 
 Tell = Callable[[str], object]
+SEATED = 0.39  # share of the work after which everybody is seated; proving fewer breaks would take most of the time
 KINDS = {"fund": "投资机构", "firm": "企业"}
 _SURNAMES, _GIVEN = (
     "王李张刘陈杨黄吴徐孙胡朱高林何郭马罗",
@@ -143,7 +144,11 @@ def _wishes(guests: list[Registration], plan: _Plan, draw: random.Random) -> Non
 def _arrange(event: Event) -> Draft:
     """What the job does, with a small limit, so that loading takes seconds."""
     built = build_input(event)
-    found = engine.arrange(built, engine.Effort(scale=0.05, conflicts=200))
+    told: list[float] = []
+    effort = engine.Effort(
+        scale=0.05, report=lambda report: told.append(report.share), stop=lambda: bool(told) and told[-1] >= SEATED
+    )
+    found = engine.arrange(built, effort)
     draft = new_draft(event, SYSTEM, name="系统编排", scale=0.05)
     return actions.finish_draft(actor=SYSTEM, draft=draft, built=built, timetable=found, stopped=False, locked=[])
 
