@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -31,6 +31,8 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# A busy machine is slow, not wrong: ms that a page, a click or an expectation may take before a test calls it a failure.
+PATIENCE = 120_000
 OpenPage = Callable[..., Page]
 
 
@@ -52,7 +54,8 @@ def playwright() -> Iterator[Playwright]:
 def browser(playwright: Playwright) -> Iterator[Browser]:
     if not MANIFEST.exists():
         pytest.fail("the pages' styles and scripts are not built: npm ci && npm run build")
-    launched = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+    launched = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS, timeout=PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     yield launched
     launched.close()
 
@@ -80,6 +83,8 @@ def open_page(browser: Browser, live_server: Any) -> Iterator[OpenPage]:
             locale="en-GB" if language == "en" else "zh-CN",
             timezone_id="Asia/Shanghai",
         )
+        context.set_default_timeout(PATIENCE)
+        context.set_default_navigation_timeout(PATIENCE)
         context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
         contexts.append(context)
         page = context.new_page()
