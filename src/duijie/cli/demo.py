@@ -25,9 +25,9 @@ def demo(host: str, port: int, fresh: bool, no_serve: bool) -> None:
     os.environ.setdefault("DUIJIE_BASE_URL", f"http://{host}:{port}")
     django_ready()
     speak_from_environment()
-    from django.core.management import call_command
 
     from duijie.core.events import dispatch_all
+    from duijie.core.installing import bring_up_to_date
     from duijie.core.worker import work_once
     from duijie.demo.chapters import load_chapters
     from duijie.demo.conversations import load_conversations
@@ -36,7 +36,7 @@ def demo(host: str, port: int, fresh: bool, no_serve: bool) -> None:
     from duijie.match.upkeep import learn
     from duijie.publish.search import search_index
 
-    call_command("migrate", verbosity=0, interactive=False)
+    bring_up_to_date()
     loaded = folder / "demo-loaded"
     if not loaded.exists():
         click.echo("载入示范区域…… loading the demonstration region", err=True)

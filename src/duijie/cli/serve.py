@@ -30,9 +30,10 @@ RESTART_SECONDS = 0.5
 def serve(host: str, port: int, threads: int, workers: int, no_work: bool) -> None:
     """Serve the exchange: pages, API and the work behind them."""
     django_ready()
-    from django.core.management import call_command
 
-    call_command("migrate", verbosity=0, interactive=False)
+    from duijie.core.installing import bring_up_to_date
+
+    bring_up_to_date()
     run_server(host, port, threads=threads, workers=workers, with_work=not no_work)
 
 

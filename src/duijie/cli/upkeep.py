@@ -15,9 +15,10 @@ from duijie.cli.platform import platform_command
 @platform_command
 def upgrade() -> None:
     """Bring the database to this version (safe to repeat)."""
-    from django.core.management import call_command
 
-    call_command("migrate", interactive=False, verbosity=0)
+    from duijie.core.installing import bring_up_to_date
+
+    bring_up_to_date()
     click.echo("ok")
 
 

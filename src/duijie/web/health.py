@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count
 
 from duijie.core import jobs
 from duijie.core.audit import verify
+from duijie.core.installing import bring_up_to_date
 from duijie.core.language import t
 from duijie.core.models import AuditLine, Delivery, Job
 from duijie.land import replay
@@ -121,7 +121,7 @@ def _audit() -> Finding:
 
 def mend(*, rebuild: bool, tell: Callable[[str], None]) -> None:
     """Mend what can be mended: migrate, make the index agree, try failed deliveries again, take up dead jobs."""
-    call_command("migrate", interactive=False, verbosity=0)
+    bring_up_to_date()
     if rebuild:
         tell(t("重建搜索索引……", "Rebuilding the search index…"))
         forget_search_index()
