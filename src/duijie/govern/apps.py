@@ -16,3 +16,4 @@ class GovernConfig(AppConfig):
         load_handlers(self.name)
         importlib.import_module("duijie.govern.measures")
         importlib.import_module("duijie.govern.sheets")
+        importlib.import_module("duijie.govern.dates")

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from duijie.core.access import SYSTEM
 from duijie.core.errors import Fault
+from duijie.core.schema import parse
 from duijie.govern.actions.admission import settle_application
-from duijie.govern.models import Motion, Resolution
+from duijie.govern.actions.charter import SINGLE_OFFICES, appoint, end_office
+from duijie.govern.actions.subjects import plan_of
+from duijie.govern.choices import OfficeKind
+from duijie.govern.models import Motion, Office, Resolution
+from duijie.govern.schemas import OfficeRecord
 from duijie.members import actions as members
 from duijie.members.places import find_member
+from duijie.plan.actions import approve_plan
 
 Carrier = Callable[[Motion, str], str]
 _carriers: dict[tuple[str, str], Carrier] = {}
@@ -64,3 +72,34 @@ def _exclude(motion: Motion, label: str) -> str:
         actor=SYSTEM, alliance=motion.alliance, member=member, until=timezone.localdate(), reason=f"理事会{label}决议"
     )
     return f"{member}的成员资格到今天为止"
+
+
+@carries("plan", "plan")
+def _approve(motion: Motion, label: str) -> str:
+    plan = approve_plan(actor=SYSTEM, plan=plan_of(motion.alliance, motion.subject_ref), resolution=label)
+    return f"《{plan.title}》第 {plan.edition} 版已批准"
+
+
+@carries("office", "office")
+def _fill(motion: Motion, label: str) -> str:
+    """The office goes over on the day: whoever is in it until then leaves it the day before, both or neither."""
+    wanted = motion.subject
+    since = date.fromisoformat(wanted["since"]) if wanted["since"] else timezone.localdate()
+    record = parse(
+        OfficeRecord,
+        {"kind": wanted["office"], "name": wanted["holder"], "member": wanted["member"] or None, "since": since.isoformat()},
+    )  # fmt: skip
+    with transaction.atomic():
+        for held in _held_before(motion, record.kind, since):
+            end_office(actor=SYSTEM, office=held, last_day=since - timedelta(days=1), reason=f"理事会{label}决议改选")
+        office = appoint(actor=SYSTEM, alliance=motion.alliance, record=record)
+    until = f"至 {office.until}" if office.until else "起"
+    return f"{office.name}任{OfficeKind(office.kind).zh}，{office.since} {until}"
+
+
+def _held_before(motion: Motion, kind: str, since: date) -> list[Office]:
+    """The terms in an office of one holder that began earlier and reach into the new one."""
+    if kind not in SINGLE_OFFICES:
+        return []
+    found = Office.objects.filter(alliance=motion.alliance, kind=kind, since__lt=since)
+    return [office for office in found if office.holds_on(since)]

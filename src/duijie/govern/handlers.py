@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.core.mail import send_mail
-from django.db.models import Q
+from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils import timezone
 
@@ -156,7 +157,7 @@ def mail_applicants(events: list[Event]) -> None:
     """Who applied has no account: the answer goes by mail. Sent again it says the same."""
     ids = {pk for event in events for pk in event.payload["ids"]}
     for application in Application.objects.unscoped(_MACHINE).filter(pk__in=ids).select_related("alliance"):
-        if application.status == Application.Status.WITHDRAWN:
+        if application.status == Application.Status.WITHDRAWN or not application.contact_email:
             continue
         admitted = application.status == Application.Status.ADMITTED
         zh = f"{application.name}加入{application.alliance}的申请{'已通过' if admitted else '未通过'}。{application.remark}"
@@ -188,19 +189,25 @@ def tell_of_handed_cases(event: Event) -> None:
 def forget_person(event: Event) -> None:
     """Who was erased is named nowhere here; what was done stays under its reference alone."""
     for pk in event.payload["ids"]:
-        TrainingPlace.objects.unscoped(_MACHINE).filter(person_id=pk).update(name="—", person=None)
+        # Two of one member in one training stay two: the place's own number tells them apart.
+        nameless = Concat(Value("— "), Cast("pk", CharField()))
+        TrainingPlace.objects.unscoped(_MACHINE).filter(person_id=pk).update(name=nameless, person=None)
+        _without_contact(Application.objects.unscoped(_MACHINE).filter(submitted_by_id=pk))
         Contribution.objects.unscoped(_MACHINE).filter(author_id=pk).update(author=None)
         OfficerMessage.objects.unscoped(_MACHINE).filter(sender_id=pk).update(sender=None)
         OfficerMessage.objects.unscoped(_MACHINE).filter(receiver_id=pk).update(receiver=None)
         Absence.objects.filter(Q(person_id=pk) | Q(substitute_id=pk)).delete()
 
 
+def _without_contact(applications: QuerySet[Application]) -> None:
+    applications.update(contact_name="", contact_title="", contact_email="", contact_phone="")
+
+
 @every(86_400)
 def forget_in_time() -> None:
     """Contacts of applications that are closed, messages and absences go after KEEP (docs/privacy.md)."""
     before = timezone.now() - KEEP
-    closed = Application.objects.unscoped(_MACHINE).filter(decided_at__lt=before).exclude(contact_email="")
-    closed.update(contact_name="", contact_title="", contact_email="", contact_phone="")
+    _without_contact(Application.objects.unscoped(_MACHINE).filter(decided_at__lt=before).exclude(contact_email=""))
     OfficerMessage.objects.unscoped(_MACHINE).filter(at__lt=before).delete()
     Absence.objects.filter(last_day__lt=before.date()).delete()
 

@@ -23,7 +23,7 @@ from duijie.govern.choices import (
 from duijie.members.fields import Email, Phone, Slug
 
 _VOTES, _WHO, _TERMS = Label("表决", "Votes"), Label("申请单位", "Applicant"), Label("任期", "Terms")
-_CONTACT = Label("联系人", "Contact")
+_CONTACT, _OFFICE = Label("联系人", "Contact"), Label("人事任免", "Filling an office")
 
 
 class CharterRecord(Record):
@@ -77,7 +77,11 @@ class MotionRecord(Record):
     way: Annotated[choice(Way) | None, said("表决方式", "How it is voted on", example="通讯表决")] = None
     ballot: Annotated[choice(BallotKind) | None, said("记名方式", "Ballot", example="记名")] = None
     proposed_by: Annotated[Line | None, said("提案成员", "Proposed by", help_zh="留空则由秘书处提出", help_en="Empty: by the secretariat")] = None  # fmt: skip
-    about: Annotated[Line | None, said("对象", "About", help_zh="暂停、取消资格写成员名称；计划、活动、协议可写其编号", help_en="The member concerned, or the id of a plan, event or agreement")] = None  # fmt: skip
+    about: Annotated[Line | None, said("对象", "About", help_zh="暂停、取消资格写成员名称；计划写其编号，通过后即获批准；活动、协议可写其编号", help_en="The member concerned; the id of a plan, which is approved once this carries; or that of an event or agreement")] = None  # fmt: skip
+    office: Annotated[choice(OfficeKind) | None, said("职务", "Office", example="秘书长", help_zh="通过后自动任职；当日在任的理事长、秘书长同时卸任", help_en="Filled once this carries; whoever is chair or secretary-general that day leaves the office", group=_OFFICE)] = None  # fmt: skip
+    holder: Annotated[line(80) | None, said("人选", "Who", example="严国栋", group=_OFFICE)] = None
+    holder_member: Annotated[Line | None, said("人选所在成员", "Member", example="张江高新区", group=_OFFICE)] = None
+    since: Annotated[Day | None, said("任职起", "From", help_zh="留空从通过之日起", help_en="Empty: from the day it carries", group=_OFFICE)] = None  # fmt: skip
 
 
 class DutyRecord(Record):

@@ -12,4 +12,4 @@ class MeetConfig(AppConfig):
         from duijie.core.events import load_handlers
 
         load_handlers(self.name)
-        from duijie.meet import measures  # noqa: F401 (registers its figures)
+        from duijie.meet import dates, measures  # noqa: F401 (register dates and figures)

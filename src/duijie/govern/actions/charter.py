@@ -17,6 +17,7 @@ from duijie.govern.schemas import CharterRecord, OfficeRecord
 from duijie.members.models import Alliance
 from duijie.members.places import find_member, place_of_alliance
 
+SINGLE_OFFICES = {Office.Kind.CHAIR, Office.Kind.SECRETARY_GENERAL}
 _MAJORITIES = ("two_thirds", "absolute", "unanimous")
 _DEFAULTS = {
     "quorum_percent": 50, "proxy_limit": 1, "notice_days": 3, "probation_months": 6, "chair_months": 36, "secretary_months": 36,
@@ -61,7 +62,7 @@ def appoint(*, actor: Viewer, alliance: Alliance, record: OfficeRecord) -> Offic
             raise Fault(
                 "office.dates", "任期结束早于开始。", "The term ends before it begins.", place="until", status=422
             )
-        if record.kind in {Office.Kind.CHAIR, Office.Kind.SECRETARY_GENERAL}:
+        if record.kind in SINGLE_OFFICES:
             _demand_free(alliance, record.kind, record.since, until)
         office = Office.objects.create(
             alliance=alliance, kind=record.kind, name=record.name, since=record.since, until=until,

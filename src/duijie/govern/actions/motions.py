@@ -13,6 +13,7 @@ from duijie.core.access import Viewer
 from duijie.core.actions import acting
 from duijie.core.errors import Conflict, Fault, NotFound, Stale
 from duijie.core.files import store
+from duijie.govern.actions.subjects import subject_of
 from duijie.govern.models import Amendment, Contribution, Meeting, Motion, MotionPaper
 from duijie.govern.places import council_place, place_of_motion
 from duijie.govern.rules import demand, may
@@ -22,7 +23,6 @@ from duijie.members.places import current_memberships, find_member, place_of_all
 from duijie.members.rules import Place
 
 LARGEST_PAPER = 20 * 1024 * 1024
-ABOUT_A_MEMBER = {"suspension", "exclusion"}
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -32,13 +32,13 @@ def propose_motion(
     """Put a question before the council, in the name of a member (or organisation) of the alliance or of its secretariat.
 
     subject: what is done if it carries, where more is to be said than `about`. Raises NotAllowed, Fault "motion.not_member",
-    "motion.about", "motion.secret_veto"; Conflict "charter.none".
+    "motion.about", "motion.office", "motion.secret_veto"; Conflict "charter.none".
     """
     with acting(actor, "motion.propose") as act:
         member, organisation = _proposer(alliance, record.proposed_by)
         where = council_place(alliance, member, organisation)
         demand(actor, "motion.propose", where)
-        kind, ref, about = _subject(alliance, record)
+        kind, ref, about = subject_of(alliance, record)
         motion = Motion.objects.create(
             alliance=alliance, kind=record.kind, title=record.title, text=record.text, way=record.way or Motion.Way.CIRCULATION,
             ballot=record.ballot or Motion.Ballot.OPEN, proposed_by=member, proposed_by_organisation=organisation,
@@ -220,24 +220,6 @@ def _proposer(alliance: Alliance, name: str | None) -> tuple[Member | None, Orga
             "motion.not_member", f"{member}不是本联盟的成员。", f"{member} is not in this alliance.", place="proposed_by", status=422
         )  # fmt: skip
     return member, None
-
-
-def _subject(alliance: Alliance, record: MotionRecord) -> tuple[str, str, dict[str, Any]]:
-    about = (record.about or "").strip()
-    if record.kind not in ABOUT_A_MEMBER:
-        return (record.kind, about[:60], {}) if about else ("", "", {})
-    if not about:
-        raise Fault("motion.about", "请写明是哪个成员。", "Name the member concerned.", place="about", status=422)
-    member = find_member(about, place="about")
-    if not Membership.objects.filter(current_memberships(), alliance=alliance, member=member).exists():
-        raise Fault(
-            "motion.about",
-            f"{member}不是本联盟的成员。",
-            f"{member} is not in this alliance.",
-            place="about",
-            status=422,
-        )
-    return "member", member.slug, {}
 
 
 def _locked(motion: Motion) -> Motion:
