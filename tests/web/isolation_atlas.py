@@ -12,6 +12,14 @@ def extend(world: Any, *, own: Any, other: Any, alliance: Any, firm: Any) -> Non
         member=own, external_id="P-1", kind="toilet", name="公厕", longitude=120.7, latitude=30.7, region="330402"
     )
     world.values["point"] = [point.uid]
-    world.values["layer"] = ["members", "organisations", "agreements", "points-toilet"]
+    world.values["layer"] = [
+        "members",
+        "organisations",
+        "agreements",
+        "points-toilet",
+        "projects",
+        "capital",
+        "relocations",
+    ]
     world.values["region"] = ["330400"]
     world.values["industrie"] = ["17"]

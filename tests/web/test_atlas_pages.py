@@ -68,9 +68,18 @@ def test_empty_pages_teach(address: str, client: Client) -> None:
 def test_the_map_offers_only_layers_that_have_something(client: Client) -> None:
     park = make_member(alliances=[make_alliance()])
     keys = lambda: [layer["key"] for layer in config(client)["layers"]]  # noqa: E731
-    assert keys() == ["members", "organisations", "agreements"]
+    assert keys() == ["members", "organisations", "agreements", "projects", "capital", "relocations"]
     fill(park, 1)
-    assert keys() == ["members", "organisations", "agreements", "clusters", "points-toilet"]
+    assert keys() == [
+        "members",
+        "organisations",
+        "agreements",
+        "clusters",
+        "projects",
+        "capital",
+        "relocations",
+        "points-toilet",
+    ]
     assert client.get("/atlas/data/points-hospital.json").status_code == 404
 
 
@@ -101,3 +110,26 @@ def test_lists_go_out_as_sheets(client: Client) -> None:
 def test_unknown_places_and_industries_are_not_found(client: Client) -> None:
     for address in ("/atlas/regions/999999/", "/atlas/industries/ZZ/", "/atlas/points/nowhere/"):
         assert client.get(address).status_code == 404
+
+
+def test_what_landed_is_on_the_map_as_far_as_one_may_see_it(client: Client) -> None:
+    from duijie.land.models import Project
+
+    park = make_member(alliances=[make_alliance()], region="330402")
+    for name, openness in (("公开项目", "public"), ("盟内项目", "alliance")):
+        Project.objects.create(
+            name=name,
+            name_key=name,
+            owner_member=park,
+            openness=openness,
+            region="330402",
+            origin="310107",
+            total_cny_minor=5_000_000_000,
+        )
+    (point,) = client.get("/atlas/data/projects.json").json()["points"]
+    assert (point["name"], point["value"]) == ("公开项目", 5000)
+    (flow,) = client.get("/atlas/data/capital.json").json()["flows"]
+    assert (flow["value"], flow["name"]) == (5000, "上海市 → 嘉兴市")
+    assert "公开项目" in client.get(flow["url"]).content.decode()
+    page = client.get("/atlas/regions/330400/").content.decode()
+    assert "公开项目" in page and "盟内项目" not in page

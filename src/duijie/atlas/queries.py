@@ -20,14 +20,15 @@ WALK_METRES = 500
 
 def _within(code: str) -> Q:
     """Rows whose region is `code` or lies in it."""
-    inside = [code, *(found.code for found in _below(code))]
+    inside = [code, *(found.code for found in regions_below(code))]
     return Q(region__in=inside)
 
 
-def _below(code: str) -> Iterable[regions.Region]:
+def regions_below(code: str) -> Iterable[regions.Region]:
+    """Every region inside `code`."""
     for child in regions.children(code):
         yield child
-        yield from _below(child.code)
+        yield from regions_below(child.code)
 
 
 def points(*, kind: str = "", region: str = "", member: Member | None = None, text: str = "") -> QuerySet[MapPoint]:

@@ -196,6 +196,7 @@ def projects(
     kind: str = "",
     zone: str = "",
     origin: str = "",
+    region: str = "",
     foreign: bool | None = None,
     flag: str = "",
     text: str = "",
@@ -215,6 +216,8 @@ def projects(
         found = found.filter(zone__slug=zone)
     if origin:
         found = found.filter(origin__startswith=region_prefix(origin))
+    if region:
+        found = found.filter(region__startswith=region_prefix(region))
     if foreign is not None:
         found = found.filter(foreign=foreign)
     if flag == "risk":

@@ -137,3 +137,12 @@ def frame(viewer: Viewer) -> list[list[float]]:
         places = [centre for region in regions.delta_cities() if (centre := region.centre) is not None]
     lon, lat = [p[0] for p in places], [p[1] for p in places]
     return [[min(lon) - 0.8, max(lat) + 0.6], [max(lon) + 0.8, min(lat) - 0.6]]
+
+
+def city_of(code: str) -> str:
+    """The city that a region lies in; a municipality or province stands for itself."""
+    line = [region for region in regions.path(code) if region.level in ("city", "province")]
+    if not line:
+        return code
+    municipality = next((r for r in line if r.level == "province" and r.code[:2] in {"11", "12", "31", "50"}), None)
+    return municipality.code if municipality else line[-1].code

@@ -22,6 +22,7 @@ from duijie.core.sheets import Column as SheetColumn
 from duijie.core.sheets import write_table
 from duijie.engines.clusters import tile_positions
 from duijie.members import queries as members
+from duijie.web.atlas.layers import city_of
 from duijie.web.atlas.tabs import atlas_tabs
 from duijie.web.kit import Cell, Column, Facet, Option, Pages, Table
 from duijie.web.kit.facets import ActiveFilter
@@ -335,12 +336,3 @@ def tiles(request: HttpRequest) -> HttpResponse:
         "filling": FILLINGS[key][0],
     }
     return render(request, "atlas/tiles.html", context)
-
-
-def city_of(code: str) -> str:
-    """The city that a region lies in; a municipality or province stands for itself."""
-    line = [region for region in regions.path(code) if region.level in ("city", "province")]
-    if not line:
-        return code
-    municipality = next((r for r in line if r.level == "province" and r.code[:2] in {"11", "12", "31", "50"}), None)
-    return municipality.code if municipality else line[-1].code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from duijie.web.atlas import lists, map, profiles
+from duijie.web.atlas import landing, lists, map, profiles  # noqa: F401  (landing adds its layers)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("atlas/", map.atlas, name="atlas"),

@@ -64,6 +64,7 @@ def _narrowed(request: HttpRequest) -> dict[str, Any]:
     return {
         "member": asked.get("member", ""), "stage": asked.get("stage", ""), "kind": asked.get("kind", ""),
         "zone": asked.get("zone", ""), "origin": asked.get("origin", "") if regions.get(asked.get("origin", "")) else "",
+        "region": asked.get("region", "") if regions.get(asked.get("region", "")) else "",
         "foreign": foreign, "flag": asked.get("flag", ""), "text": asked.get("q", ""),
     }  # fmt: skip
 
