@@ -32,25 +32,25 @@ def extend(world: Any, *, own: Any, other: Any, alliance: Any, firm: Any) -> Non
         values = {"name": f"{word}项目", "openness": openness, "total": "1亿元", "signed_on": "2020-02-03", **more}
         return actions.create_project(actor=SYSTEM, member=own, record=parse(ProjectRecord, values))
 
-    secret_deal, open_deal = deal("爨鬱", confidential="是"), deal("虋籱")
-    actions.comment(actor=SYSTEM, deal=open_deal, text="靐籲报价")
-    blocker = actions.raise_blocker(actor=SYSTEM, deal=secret_deal, text="爩驫卡点", to_member=own)
-    projects = [project("鱻麤氿", "parties"), project("灥厵", "alliance"), project("飍驫淼", "public")]
-    record = parse(FigureRecord, {"kind": "paid_in", "month": "2020-03", "amount": "100万元", "evidence": "齾龘凭证"})
+    secret_deal, open_deal = deal("㑂㑃", confidential="是"), deal("㑄㑅")
+    actions.comment(actor=SYSTEM, deal=open_deal, text="㑆㑇报价")
+    blocker = actions.raise_blocker(actor=SYSTEM, deal=secret_deal, text="㑈㑉卡点", to_member=own)
+    projects = [project("㑊㑋", "parties"), project("㑌㑍", "alliance"), project("㑎㑏", "public")]
+    record = parse(FigureRecord, {"kind": "paid_in", "month": "2020-03", "amount": "100万元", "evidence": "㑐㑑凭证"})
     figure = actions.record_figure(actor=SYSTEM, project=projects[0], record=record)[0]
     zone = actions.write_zone(
         actor=SYSTEM, record=parse(ZoneRecord, {"name": "共建", "slug": "matrix-zone", "kind": "shared", "partners": ["own||"]})
     )  # fmt: skip
     everybody = {*world.users}
     world.secrets += [
-        Secret("爨鬱", PARTIES, ""),
-        Secret("虋籱", OFFICERS | {"firm"}, ""),
-        Secret("靐籲报价", PARTIES, ""),
-        Secret("爩驫卡点", PARTIES, ""),
-        Secret("鱻麤氿", OWN_STAFF, ""),
-        Secret("灥厵", OFFICERS, ""),
-        Secret("飍驫淼", everybody, ""),
-        Secret("齾龘凭证", OWN_STAFF, ""),
+        Secret("㑂㑃", PARTIES, ""),
+        Secret("㑄㑅", OFFICERS | {"firm"}, ""),
+        Secret("㑆㑇报价", PARTIES, ""),
+        Secret("㑈㑉卡点", PARTIES, ""),
+        Secret("㑊㑋", OWN_STAFF, ""),
+        Secret("㑌㑍", OFFICERS, ""),
+        Secret("㑎㑏", everybody, ""),
+        Secret("㑐㑑凭证", OWN_STAFF, ""),
     ]
     world.values |= {
         "deal": [secret_deal.uid, open_deal.uid], "project": [p.uid for p in projects], "zone": [zone.slug],
