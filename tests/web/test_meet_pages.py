@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from openpyxl import load_workbook
 
+from duijie.land.models import Deal
 from duijie.meet import actions, queries
 from duijie.meet.models import Draft, Event, Meeting, Registration, Wish
 from tests.factories import PASSWORD, make_user
@@ -198,8 +201,33 @@ def test_a_meeting_is_noted_and_an_intent_signed_from_the_pages(scene: Scene) ->
     other.post(page, {"do": "sign"})
     intent.refresh_from_db()
     assert (intent.status, intent.counts, intent.amount_minor) == ("signed", True, 50_000_000)
+    assert "后来" not in other.get(page).content.decode()
+    work()
+    deal = Deal.objects.unscoped("what the signing made").get(source="meeting_intent", source_ref=intent.uid)
+    for client in (one, other):
+        assert f"/deals/{deal.uid}/" in client.get(page).content.decode()
+        assert client.get(f"/deals/{deal.uid}/").status_code == 200
     one.post(address, {"do": "follow_up", "text": "寄样品", "due_on": str(scene.day)})
     assert "寄样品" in client_of(scene.planner_user).get(f"/events/{scene.event.uid}/follow-ups/").content.decode()
+
+
+def test_the_desk_shows_requests_to_answer_and_follow_ups_that_are_due(scene: Scene) -> None:
+    from duijie.core.schema import parse
+    from duijie.meet.schemas import FollowUpRecord
+
+    own = client_of(scene.people[0])
+    assert "约见请求" not in own.get("/desk/").content.decode()
+    scene.wish(5, 0, message="想看样机")
+    for text, days in (("寄样品", 1), ("半年后回访", 180)):
+        record = parse(FollowUpRecord, {"text": text, "due_on": scene.day + dt.timedelta(days=days)})
+        first, second = scene.firms[:2]
+        actions.add_follow_up(actor=scene.viewer(0), event=scene.event, first=first, second=second, record=record)
+    scene.event.follow_ups.filter(text="寄样品").update(due_on=timezone.localdate())
+    page = own.get("/desk/").content.decode()
+    assert "己号公司 想见 甲号公司" in page and "想看样机" in page and "寄样品" in page
+    assert "半年后回访" not in page and "全部 2 件" in page
+    assert f"/mine/{scene.comers[0].uid}/wishes/#p-{scene.comers[5].uid}" in page
+    assert "约见请求" not in client_of(scene.people[4]).get("/desk/").content.decode()
 
 
 def _count(client: Client, address: str) -> int:
@@ -238,12 +266,15 @@ def _sign(scene: Scene, count: int) -> None:
 
 
 def test_own_lists_cost_the_same_for_few_and_for_many() -> None:
-    counts: dict[str, list[int]] = {"wishes": [], "timetable": [], "events": []}
-    for firms in (2, 6):
+    counts: dict[str, list[int]] = {"wishes": [], "events": [], "desk": []}
+    for firms in (4, 6):  # one and three requests wait for the first of them
         scene = Scene(firms=firms)
         scene.published()
         client, mine = client_of(scene.people[0]), f"/events/{scene.event.uid}/mine/{scene.comers[0].uid}"
         counts["wishes"].append(_count(client, f"{mine}/wishes/"))
+        for number in range(3, firms):
+            scene.wish(number, 0, message="想看样机")
+        counts["desk"].append(_count(client, "/desk/"))
         counts["events"].append(_count(Client(), "/events/"))
     assert all(one == other for one, other in (c for c in counts.values() if c))
 

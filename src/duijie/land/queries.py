@@ -86,6 +86,11 @@ def get_deal(viewer: Viewer, uid: str) -> Deal:
     return found
 
 
+def deals_of_source(viewer: Viewer, source: str, ref: str) -> QuerySet[Deal]:
+    """What the viewer may see of that which came of an introduction or an intent, by its uid."""
+    return _deals(viewer).filter(source=source, source_ref=ref).order_by("pk")
+
+
 @dataclass(frozen=True)
 class DealPage:
     """What stands on a deal's page for one viewer."""

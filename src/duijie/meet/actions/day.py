@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,10 +15,16 @@ from duijie.core.text import half_width
 from duijie.meet.models import CheckIn, Event, Meeting, MeetingParty, Registration, Representative
 from duijie.meet.rules import demand_help, may_help, may_speak_for
 
+# Badges and phones show …/check-in/?code=AB12CD34: a camera that knows nothing of us opens the page with the code filled in.
+_CODE_IN_ADDRESS = re.compile(r"[?&]code=([^&#\s]+)", re.IGNORECASE)
+
 
 def badge_of(text: str) -> str:
     """The badge's code out of what a camera read or a person typed: the address on the QR code, or the code alone."""
-    return half_width(text).strip().rstrip("/").rsplit("/", 1)[-1].upper().replace(" ", "").replace("-", "")
+    given = half_width(text).strip()
+    named = _CODE_IN_ADDRESS.search(given)
+    code = named[1] if named else given.rstrip("/").rsplit("/", 1)[-1]
+    return code.upper().replace(" ", "").replace("-", "")
 
 
 def check_in(

@@ -1,14 +1,19 @@
-"""What landing adds to others' pages: projects on a member's page, due steps and blockers on the desk."""
+"""What landing adds to others' pages: projects on a member's page, due steps and blockers on the desk, the deal of an intent."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from duijie.core.access import Viewer
+from duijie.core.language import t
 from duijie.land import queries
+from duijie.land.choices import Source, Stage
+from duijie.meet.models import Intent
 from duijie.members.models import Member
 from duijie.web.land.words import money
+from duijie.web.meet import outcomes
 from duijie.web.members.sections import section
 
 
@@ -39,3 +44,16 @@ def desk(request: HttpRequest, viewer: Viewer) -> str:
     if not due and not blockers:
         return ""
     return render_to_string("land/desk.html", {"due": due, "blockers": blockers}, request=request)
+
+
+def deals_of_intent(viewer: Viewer, intent: Intent) -> list[tuple[str, str]]:
+    """(words, address) of the deal that a signed intent became; an upgrade leads to the deal of the first signing."""
+    first = intent.upgrade_of or intent
+    found = queries.deals_of_source(viewer, Source.MEETING_INTENT.value, first.uid)
+    return [
+        (t("项目“{x}”：{s}", "Deal “{x}”: {s}", x=d.title, s=Stage.named(d.stage)), reverse("deal", args=[d.uid]))
+        for d in found
+    ]
+
+
+outcomes.BECAME.append(deals_of_intent)

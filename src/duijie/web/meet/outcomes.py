@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from duijie.core.access import Viewer
 from duijie.core.errors import NotFound
 from duijie.core.files import XLSX
 from duijie.core.language import Label, t
@@ -180,7 +182,7 @@ def intent(request: HttpRequest, uid: str, intent_uid: str) -> HttpResponse:
 
 
 # What pages of later stages show of an intent (a deal, say): each gives (label, address) pairs.
-BECAME: list[Any] = []
+BECAME: list[Callable[[Viewer, Intent], list[tuple[str, str]]]] = []
 
 
 @for_people

@@ -8,6 +8,7 @@ from duijie.web.meet import (
     day,
     drafts,
     events,
+    extras,
     navigation,  # noqa: F401 (registers the entries)
     outcomes,
     registrations,
@@ -15,6 +16,7 @@ from duijie.web.meet import (
     wishes,
 )
 
+extras.hang_on()
 _pages = [
     path("events/", events.events, name="events"),
     path("events/new/", events.new_event, name="new"),

@@ -18,8 +18,8 @@ class Grid {
     this.words = (board.dataset.words ?? "||").split("|");
     /** @type {HTMLElement | null} */
     this.held = null;
-    board.addEventListener("click", (event) => this.clicked(/** @type {Element} */ (event.target)));
-    board.addEventListener("keydown", (event) => event.key === "Escape" && this.letGo());
+    board.addEventListener("click", (event) => this.clicked(/** @type {Element} */ (event.target), event.detail === 0));
+    board.addEventListener("keydown", (event) => event.key === "Escape" && this.letGo(true));
     board.addEventListener("dragstart", (event) => {
       const card = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-meeting]"));
       if (!card || "locked" in card.dataset) return event.preventDefault();
@@ -40,7 +40,7 @@ class Grid {
       this.put(cell);
     });
     board.addEventListener("dragend", () => board.querySelector(".is-over")?.classList.remove("is-over"));
-    board.querySelector("[data-timetable-close]")?.addEventListener("click", () => this.letGo());
+    board.querySelector("[data-timetable-close]")?.addEventListener("click", () => this.letGo(true));
   }
 
   /** @param {EventTarget | null} target @returns {HTMLElement | null} */
@@ -48,12 +48,15 @@ class Grid {
     return /** @type {Element} */ (target)?.closest?.("td[data-slot]") ?? null;
   }
 
-  /** @param {Element} target */
-  clicked(target) {
+  /** @param {Element} target @param {boolean} byKey whether the keyboard pressed it: then the bar takes over */
+  clicked(target, byKey) {
     const card = /** @type {HTMLElement | null} */ (target.closest("[data-meeting]"));
     const cell = this.cellOf(target);
     if (this.held && cell && !cell.contains(this.held) && !cell.classList.contains("is-bad")) this.put(cell);
-    else if (card && card !== this.held) this.hold(card);
+    else if (card && card !== this.held) {
+      this.hold(card);
+      if (byKey) /** @type {HTMLElement | null} */ (this.bar?.querySelector("select, button:not([hidden])"))?.focus();
+    }
     else if (card) this.letGo();
   }
 
@@ -76,8 +79,10 @@ class Grid {
     }
   }
 
-  letGo() {
+  /** @param {boolean} [back] whether the keyboard goes back to the meeting */
+  letGo(back = false) {
     this.held?.classList.remove("is-chosen");
+    if (back) this.held?.focus();
     this.held = null;
     for (const cell of this.board.querySelectorAll("td[data-slot]")) cell.classList.remove("is-good", "is-warn", "is-bad", "is-over");
     if (this.bar) this.bar.hidden = true;
@@ -90,6 +95,12 @@ class Grid {
     const words = this.bar.querySelector("[data-timetable-chosen]");
     if (words) words.textContent = card.getAttribute("aria-label");
     /** @type {HTMLInputElement | null} */ (this.bar.querySelector("[name=meeting]")).value = card.dataset.meeting ?? "";
+    const slot = /** @type {HTMLSelectElement | null} */ (this.bar.querySelector("[name=slot]"));
+    if (slot) slot.value = this.cellOf(card)?.dataset.slot ?? slot.value;
+    const locked = "locked" in card.dataset;
+    for (const part of /** @type {NodeListOf<HTMLElement>} */ (this.bar.querySelectorAll("[data-when]"))) {
+      part.hidden = (part.dataset.when === "locked") !== locked;
+    }
   }
 
   /** @param {HTMLElement} cell */
