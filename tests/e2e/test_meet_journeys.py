@@ -1,4 +1,4 @@
-"""A firm's way through an event on its phone, and a planner's work in the grid, in a real browser; meet's pages at two widths."""
+"""A firm's way through an event on its phone, and a planner's work in the grid, in a real browser."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from duijie.core.schema import parse
 from duijie.land.models import Deal
 from duijie.meet import actions, queries
 from duijie.meet.models import Draft, Event, Intent, Meeting, Registration
-from duijie.meet.schemas import FollowUpRecord
-from tests.e2e.conftest import ready, sideways
+from tests.e2e.conftest import ready
 from tests.factories import make_organisation, make_user
 from tests.meet.scene import Scene, work
 
@@ -161,50 +159,3 @@ def test_a_planner_drags_reads_the_conflict_locks_arranges_the_rest_anew_and_und
     page.get_by_role("button", name="撤销").click()
     expect(page.get_by_role("button", name="撤销")).to_have_count(0)
     assert Meeting.objects.get(pk=first.pk).slot_id == first.slot_id
-
-
-def test_pages_of_events_are_fit_for_every_width_and_for_everybody(
-    open_page: Any, sign_in: Any, axe_findings: Any, take_picture: Any
-) -> None:
-    scene = Scene(firms=6)
-    draft = scene.published()
-    scene.wish(5, 0, message="想看样机")
-    meeting = Meeting.objects.filter(draft=draft, parties__registration=scene.comers[0]).first()
-    assert meeting is not None
-    record = parse(FollowUpRecord, {"text": "寄样品", "due_on": scene.day})
-    actions.add_follow_up(
-        actor=scene.viewer(0),
-        event=scene.event,
-        first=scene.firms[0],
-        second=scene.firms[1],
-        meeting=meeting,
-        record=record,
-    )
-    event, mine = f"/events/{scene.event.uid}/", f"/events/{scene.event.uid}/mine/{scene.comers[0].uid}/"
-    grid_page = f"{event}drafts/{draft.uid}/"
-    planner = {
-        "event": event, "setup": f"{event}setup/", "registrations": f"{event}registrations/", "all-wishes": f"{event}wishes/",
-        "grid": grid_page, "people": f"{grid_page}?view=people", "time": f"{grid_page}?view=time", "drafts": f"{event}drafts/",
-        "check-in": f"{event}check-in/?q=甲", "board": f"{event}board/", "repair": f"{event}repair/",
-        "intents": f"{event}intents/", "figures": f"{event}figures/",
-    }  # fmt: skip
-    firm = {
-        "events": "/events/", "register": f"{event}register/", "mine": mine, "wishes": f"{mine}wishes/", "timetable": f"{mine}timetable/",
-        "meeting": f"{event}meetings/{meeting.uid}/", "follow-ups": "/follow-ups/", "desk": "/desk/",
-    }  # fmt: skip
-    for width, theme in ((360, "light"), (1440, "dark")):
-        for user, addresses in ((scene.planner_user, planner), (scene.people[0], firm)):
-            page = open_page(width=width, theme=theme)
-            sign_in(page, user)
-            for name, address in addresses.items():
-                page.goto(address)
-                ready(page)
-                assert axe_findings(page) == [], (name, width)
-                assert sideways(page) == 0, (name, width)
-                take_picture(page, f"meet-{name}-{width}")
-    wall = open_page(width=3840, theme="dark")
-    sign_in(wall, scene.planner_user)
-    wall.goto(planner["board"])
-    ready(wall)
-    take_picture(wall, "meet-board-3840")
-    assert sideways(wall) == 0
