@@ -100,6 +100,6 @@ def write_event(out: Path | IO[bytes], event: Event, meetings: Iterable[Meeting]
 
 def _safe(value: Any) -> Any:
     """No text becomes a formula when the file is opened."""
-    if isinstance(value, str) and value[:1] in "=+-@":
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@")):
         return "'" + value
     return value if value != "" else None
