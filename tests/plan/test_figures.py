@@ -255,5 +255,5 @@ def test_a_figure_is_a_plain_sentence_in_both_languages() -> None:
         "秀洲：2025年目标不少于 6 场，截至 2025-06-30 已有 3 场，完成 50%，时间已过 49.6%，正常推进。按目前速度，期末预计 7 场（八成可能在 "
     )  # fmt: skip
     assert sentence(found, "Xiuzhou", "en").startswith(
-        "Xiuzhou: target for 2025 at least 6; 3 by 2025-06-30, 50% of it with 49.6% of the time gone: on track."
+        "Xiuzhou: target for 2025 at least 6 items; 3 items by 2025-06-30, 50% of it with 49.6% of the time gone: on track."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Avg, Count, Q, QuerySet
+from django.db.models import Avg, Count, F, Q, QuerySet
 
 from duijie.core.access import Viewer
 from duijie.core.errors import NotFound
@@ -15,7 +15,7 @@ def entries(viewer: Viewer, event: Event) -> QuerySet[Entry]:
     rows = Entry.objects.filter(call__event=event).select_related("organisation", "call__event")
     if may_plan(viewer, event):
         scored = rows.annotate(score=Avg("reviews__score"), count=Count("reviews"))
-        return scored.prefetch_related("reviews__reviewer").order_by("-score", "submitted_at")
+        return scored.prefetch_related("reviews__reviewer").order_by(F("score").desc(nulls_last=True), "submitted_at")
     liaison_of = [g.scope_id for g in viewer.grants if g.scope == "member" and g.role in ("liaison", "member_admin")]
     mine = Q(organisation_id__in=viewer.organisation_ids) | Q(organisation__home_member_id__in=liaison_of)
     return rows.filter(mine)
