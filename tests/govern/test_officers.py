@@ -351,3 +351,79 @@ def test_a_certificate_that_is_not_there(world: World) -> None:
     for number in ("", "DJ2026-AAAAAAAA"):
         with pytest.raises(NotFound):
             actions.place_of_certificate(number)
+
+
+# --- the sheet of a training, and what is forgotten --------------------------------------------------------------------------
+
+
+def people_sheet(tmp_path: Path, *rows: dict[str, Any]) -> Path:
+    path = tmp_path / "名单.xlsx"
+    write_table(columns_of("attendance"), rows, path)
+    return path
+
+
+def test_a_trainings_list_is_uploaded_whole_or_not_at_all(world: World, tmp_path: Path) -> None:
+    record = parse(TrainingRecord, {"title": "培训", "held_on": (TODAY - timedelta(days=1)).isoformat()})
+    training = actions.hold_training(actor=viewer(world.secretary), alliance=world.alliance, record=record)
+    address = f"/trainings/{training.uid}/people/"
+    good = {"name": "周南", "member": "南湖", "attended": True, "account": "zhou"}
+    secretary = client_of(world.secretary)
+
+    def send(client: Client, path: Path) -> Any:
+        with path.open("rb") as file:
+            return client.post(address, {"file": file})
+
+    refused = send(secretary, people_sheet(tmp_path, good, {"name": "某人", "member": "没有的区"}))
+    assert "没有的区" in secretary.get(refused["Location"]).content.decode()
+    assert TrainingPlace.objects.unscoped("test").count() == 0
+    path = people_sheet(tmp_path, good, {"name": "沈嘉禾", "member": "张江", "attended": False})
+    for _ in range(2):
+        assert "名单已导入" in secretary.get(send(secretary, path)["Location"]).content.decode()
+    found = TrainingPlace.objects.unscoped("test").order_by("pk")
+    assert list(found.values_list("name", "member__slug", "attended", "person")) == [
+        ("周南", "nanhu", True, world.officer.pk), ("沈嘉禾", "zhangjiang", False, None),
+    ]  # fmt: skip
+    # Who came is written by the secretariat; an officer puts own people on the list.
+    path = people_sheet(tmp_path, good | {"name": "新人", "account": None})
+    send(client_of(world.colleague), path)
+    send(client_of(None), path)
+    assert found.count() == 2
+    assert "请选择文件" in secretary.get(secretary.post(address)["Location"]).content.decode()
+
+
+def test_who_is_erased_is_named_nowhere_and_two_of_a_member_stay_two(world: World) -> None:
+    from duijie.govern.models import Application, OfficerMessage
+    from duijie.govern.schemas import ApplicationRecord
+    from duijie.members.actions import erase_person
+    from duijie.members.queries import export_person
+
+    record = parse(TrainingRecord, {"title": "培训", "held_on": (TODAY - timedelta(days=1)).isoformat()})
+    training = actions.hold_training(actor=viewer(world.secretary), alliance=world.alliance, record=record)
+    for name, account in (("周南", "zhou"), ("吴桐", "wu")):
+        row = {"name": name, "member": "南湖", "attended": "是", "account": account}
+        actions.enrol(actor=viewer(world.secretary), training=training, record=parse(AttendanceRow, row))
+    actions.certify(actor=viewer(world.secretary), training=training)
+    actions.write_to(actor=viewer(world.officer), receiver=world.far, text="请看这条")
+    asked = {
+        "name": "芜湖市",
+        "kind": "city",
+        "reasons": "合作",
+        "contact_name": "周南",
+        "contact_email": "zhou@example.cn",
+    }
+    actions.apply_to_join(
+        actor=viewer(world.officer), alliance=world.alliance, record=parse(ApplicationRecord, asked), papers=[]
+    )
+    kept = export_person(viewer(world.officer), world.officer)["govern"]
+    assert [t["training"] for t in kept["trainings"]] == ["培训"]
+    assert [m["text"] for m in kept["messages_sent"]] == ["请看这条"]
+    assert [a["contact"] for a in kept["applications"]] == ["zhou@example.cn"]
+    for person in (world.officer, world.colleague):
+        erase_person(actor=viewer("platform"), person=person)
+    dispatch_all()
+    places = list(TrainingPlace.objects.unscoped("test").filter(training=training))
+    assert len({p.name for p in places}) == 2 and all(p.name.startswith("—") and p.person_id is None for p in places)
+    assert all(p.certificate for p in places)  # a certificate that was given can still be checked
+    application = Application.objects.unscoped("test").get()
+    assert (application.contact_name, application.contact_email) == ("", "")
+    assert OfficerMessage.objects.unscoped("test").get().sender_id is None
