@@ -181,3 +181,23 @@ def test_the_connectivity_index_through_the_command(reference: Path, tmp_path: P
     assert [row["unit"] for row in rows] == units
     for row, values in zip(rows, expected, strict=True):
         assert [float(row[code]) for code in codes] == pytest.approx(values.tolist(), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("meta", "row", "sentence"),
+    [
+        ("1,1,Indicator,I", "C,30,9,,5", "data.csv [4]：这一行有 5 格，表头只有 3 列；若某格里有分隔符，请加引号"),
+        ("-1,1,Indicator,I", "C,30,9", "indicators[1] two：设置 weight 是 -1.0，不能小于 0.0"),
+        ("1,1,Indicator,J", "C,30,9", "framework two：上级 J 不存在"),
+        ("1,1,Indicator,I", "B,30,9", "data：单位 B 出现两次"),
+        ("1,1,Indicator,I", 'C,"1,5",9', "one [4]：1,5 像是用逗号作小数点；请改用句点，或在 data.decimal 写明"),
+    ],
+)
+def test_a_table_of_indicators_with_one_mistake_is_refused_in_one_sentence(
+    tmp_path: Path, meta: str, row: str, sentence: str
+) -> None:
+    lines = ["iCode,Direction,Weight,Level,Type,Parent", "one,1,1,1,Indicator,I", f"two,1,{meta}", "I,1,1,2,Aggregate,"]
+    (tmp_path / "meta.csv").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "data.csv").write_text(f"uCode,one,two\nA,1,2\nB,3,1\n{row}\n", encoding="utf-8")
+    result = run(tmp_path / "meta.csv", tmp_path / "data.csv")
+    assert (result.exit_code, result.output.strip()) == (1, f"Error: {sentence}")

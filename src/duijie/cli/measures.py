@@ -130,6 +130,41 @@ def round_fill(submission: str, file: Path, dry_run: bool) -> None:
     click.echo(json.dumps({"dry_run": dry_run, "cells": len(cells)}))
 
 
+@round_group.command("verify")
+@click.argument("submission")
+@platform_command
+def round_verify(submission: str) -> None:
+    """核验一份已提交的填报。Verify a submission that was handed in."""
+    from duijie.measure import actions, queries
+
+    row = actions.verify(actor=the_system(), submission=queries.submission(the_system(), submission))
+    click.echo("\t".join([row.uid, row.member.slug, row.status]))
+
+
+@round_group.command("return")
+@click.argument("submission")
+@click.option("--reason", required=True, help="原因 / why")
+@platform_command
+def round_return(submission: str, reason: str) -> None:
+    """退回一份已提交的填报。Give a submission back to be mended."""
+    from duijie.measure import actions, queries
+
+    found = queries.submission(the_system(), submission)
+    row = actions.return_submission(actor=the_system(), submission=found, reason=reason)
+    click.echo("\t".join([row.uid, row.member.slug, row.status]))
+
+
+@round_group.command("publish")
+@click.argument("round_id", metavar="ROUND")
+@platform_command
+def round_publish(round_id: str) -> None:
+    """发布一轮中已核验的填报。Put the verified submissions of a round on record as one vintage."""
+    from duijie.measure import actions, queries
+
+    vintage = actions.publish_round(actor=the_system(), round=queries.round_by_uid(the_system(), round_id))
+    click.echo("\t".join([vintage.uid, vintage.title]))
+
+
 @click.group()
 def edition() -> None:
     """指数版本 / editions of indices"""

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from duijie.core.access import Viewer
-from duijie.core.errors import Fault, Faults, NotAllowed
+from duijie.core.errors import Fault, Faults
 from duijie.core.indicators import Indicator, IndicatorRecord, indicator_by_code, indicators, observations
 from duijie.core.rest.bodies import answer, body_of, json_object
 from duijie.core.rest.idempotency import idempotent
@@ -17,14 +17,17 @@ from duijie.core.rest.problems import REFUSALS
 from duijie.core.schema import parse
 from duijie.measure import actions, queries
 from duijie.measure.actions import Cell
+from duijie.measure.api_steps import asking
+from duijie.measure.api_steps import router as steps
 from duijie.measure.interchange import slugs_of, to_sdmx_csv
-from duijie.measure.rules import READ
+from duijie.measure.schemas import RoundRecord
 from duijie.measure.shapes import (
     EditionOut,
     EditionPage,
     IndicatorOut,
     IndicatorPage,
     ObservationPage,
+    RoundOut,
     RoundPage,
     SubmissionOut,
     SubmissionPage,
@@ -37,22 +40,13 @@ from duijie.measure.shapes import (
 from duijie.members.places import find_member
 
 router = Router(tags=["measure"])
+router.add_router("", steps)
 Page, Size = Query(1, ge=1, le=10_000), Query(50, ge=1, le=500)
-
-
-def _viewer(request: HttpRequest) -> Viewer:
-    """Who asks. A key needs the scope for reading."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    if viewer.key_scopes is not None and not {READ, "measures:write"} & viewer.key_scopes:
-        raise NotAllowed(
-            "这把密钥没有“measures:read”权限，请让成员管理员重新签发。", "This key lacks the scope “measures:read”; ask your member's administrator."
-        )  # fmt: skip
-    return viewer
 
 
 @router.get("/indicators", response={200: IndicatorPage, **REFUSALS}, summary="指标 Indicators")
 def list_indicators(request: HttpRequest, q: str = "", theme: str = "", page: int = Page, page_size: int = Size) -> Any:
-    _viewer(request)
+    asking(request)
     found = indicators(text=q, theme=theme)
     first = (page - 1) * page_size
     return {"total": found.count(), "items": [indicator_out(i) for i in found[first : first + page_size]]}
@@ -60,7 +54,7 @@ def list_indicators(request: HttpRequest, q: str = "", theme: str = "", page: in
 
 @router.get("/indicators/{indicator}", response={200: IndicatorOut, **REFUSALS}, summary="一个指标 One indicator")
 def read_indicator(request: HttpRequest, indicator: str) -> HttpResponse:
-    _viewer(request)
+    asking(request)
     found = indicator_by_code(indicator)
     return answer(indicator_out(found), etag=found.etag)
 
@@ -74,7 +68,7 @@ def read_indicator(request: HttpRequest, indicator: str) -> HttpResponse:
 @idempotent
 def put_indicator(request: HttpRequest, indicator: str) -> HttpResponse:
     """The indicator of this code as the body says it. If-Match: the ETag that was read."""
-    viewer = _viewer(request)
+    viewer = asking(request)
     record = parse(IndicatorRecord, json_object(request) | {"code": indicator})
     before = Indicator.objects.filter(code=indicator).first()
     if before is None:
@@ -98,7 +92,7 @@ def list_observations(
     page_size: int = Size,
 ) -> Any:
     """The values in force, or as known at the end of a day (`known_on`), or every vintage."""
-    found = _observations(_viewer(request), indicator, member, period, known_on, every_vintage)
+    found = _observations(asking(request), indicator, member, period, known_on, every_vintage)
     first = (page - 1) * page_size
     rows = list(found[first : first + page_size])
     slugs = slugs_of(rows)
@@ -116,7 +110,7 @@ def sdmx(
     known_on: str = "",
     every_vintage: bool = False,
 ) -> HttpResponse:
-    found = _observations(_viewer(request), indicator, member, period, known_on, every_vintage)
+    found = _observations(asking(request), indicator, member, period, known_on, every_vintage)
     return HttpResponse(
         to_sdmx_csv(found[:100_000]), content_type="application/vnd.sdmx.data+csv; version=2.0.0; charset=utf-8"
     )
@@ -144,14 +138,26 @@ def _observations(viewer: Viewer, indicator: str, member: str, period: str, know
 
 @router.get("/rounds", response={200: RoundPage, **REFUSALS}, summary="采集轮次 Rounds")
 def list_rounds(request: HttpRequest, status: str = "", page: int = Page, page_size: int = Size) -> Any:
-    found = queries.rounds(_viewer(request), status=status).prefetch_related("items__indicator")
+    found = queries.rounds(asking(request), status=status).prefetch_related("items__indicator")
     first = (page - 1) * page_size
     return {"total": found.count(), "items": [round_out(r) for r in found[first : first + page_size]]}
 
 
+@router.post(
+    "/rounds",
+    response={201: RoundOut, **REFUSALS},
+    summary="准备采集 Prepare a round",
+    openapi_extra=body_of(RoundRecord),
+)
+@idempotent
+def prepare(request: HttpRequest) -> HttpResponse:
+    made = actions.prepare_round(actor=asking(request), record=parse(RoundRecord, json_object(request)))
+    return answer(round_out(made), status=201, etag=made.etag)
+
+
 @router.get("/submissions", response={200: SubmissionPage, **REFUSALS}, summary="填报 Submissions")
 def list_submissions(request: HttpRequest, page: int = Page, page_size: int = Size) -> Any:
-    found = queries.submissions(_viewer(request))
+    found = queries.submissions(asking(request))
     first = (page - 1) * page_size
     items = [
         {"id": s.uid, "round": s.round.uid, "member": s.member.slug, "status": s.status}
@@ -162,7 +168,7 @@ def list_submissions(request: HttpRequest, page: int = Page, page_size: int = Si
 
 @router.get("/submissions/{submission}", response={200: SubmissionOut, **REFUSALS}, summary="一份填报 One submission")
 def read_submission(request: HttpRequest, submission: str) -> HttpResponse:
-    viewer = _viewer(request)
+    viewer = asking(request)
     found = queries.submission(viewer, submission)
     return answer(submission_out(queries.sheet_of(viewer, found)), etag=found.etag)
 
@@ -174,7 +180,7 @@ def read_submission(request: HttpRequest, submission: str) -> HttpResponse:
 @idempotent
 def fill_in(request: HttpRequest, submission: str) -> HttpResponse:
     """Cells by indicator code; one bad cell keeps all out. If-Match: the ETag that was read."""
-    viewer = _viewer(request)
+    viewer = asking(request)
     found = queries.submission(viewer, submission)
     content = json_object(request)
     given = content.get("cells")
@@ -222,7 +228,7 @@ def _cell(code: str, given: Any) -> Cell:
 @router.post("/submissions/{submission}/submit", response={200: SubmissionOut, **REFUSALS}, summary="提交 Hand in")
 @idempotent
 def hand_in(request: HttpRequest, submission: str) -> HttpResponse:
-    viewer = _viewer(request)
+    viewer = asking(request)
     found = queries.submission(viewer, submission)
     actions.submit(actor=viewer, submission=found, version=expected_version(request))
     again = queries.submission(viewer, submission)
@@ -232,7 +238,7 @@ def hand_in(request: HttpRequest, submission: str) -> HttpResponse:
 @router.post("/submissions/{submission}/verify", response={200: SubmissionOut, **REFUSALS}, summary="核验 Verify")
 @idempotent
 def verify(request: HttpRequest, submission: str) -> HttpResponse:
-    viewer = _viewer(request)
+    viewer = asking(request)
     found = queries.submission(viewer, submission)
     actions.verify(actor=viewer, submission=found, version=expected_version(request))
     again = queries.submission(viewer, submission)
@@ -241,18 +247,18 @@ def verify(request: HttpRequest, submission: str) -> HttpResponse:
 
 @router.get("/editions", response={200: EditionPage, **REFUSALS}, summary="指数版本 Editions")
 def list_editions(request: HttpRequest, index: str = "", page: int = Page, page_size: int = Size) -> Any:
-    found = queries.editions(_viewer(request), slug=index)
+    found = queries.editions(asking(request), slug=index)
     first = (page - 1) * page_size
     return {"total": found.count(), "items": [edition_out(e) for e in found[first : first + page_size]]}
 
 
 @router.get("/editions/{edition}", response={200: EditionOut, **REFUSALS}, summary="一个版本 One edition")
 def read_edition(request: HttpRequest, edition: str) -> Any:
-    return edition_out(queries.edition(_viewer(request), edition))
+    return edition_out(queries.edition(asking(request), edition))
 
 
 @router.get("/editions/{edition}/document", response={200: dict, **REFUSALS}, summary="版本全文 The whole edition")
 def read_document(request: HttpRequest, edition: str) -> HttpResponse:
     """The canonical document: `duijie index --replay` makes the same bytes of it."""
-    found = queries.edition(_viewer(request), edition)
+    found = queries.edition(asking(request), edition)
     return HttpResponse(found.content, content_type="application/json")

@@ -46,6 +46,25 @@ class RoundRecord(Record):
     note: Annotated[LongText, said("填报说明", "Notes")] = ""
 
 
+class ReasonRecord(Record):
+    """Why a submission is given back or opened again."""
+
+    reason: Annotated[Line, said("原因", "Reason", example="营业收入与统计局数据不符")]
+
+
+class QuestionRecord(Record):
+    """A question about a submission, or about one figure of it."""
+
+    text: Annotated[LongText, said("疑问", "Question", example="为何比上年少一半？")]
+    indicator: Annotated[ShortLine, said("指标代码", "Indicator", example="revenue")] = ""
+
+
+class AnswerRecord(Record):
+    """The member's answer to a question."""
+
+    text: Annotated[LongText, said("回答", "Answer", example="两家企业迁出。")]
+
+
 class IndexRecord(Record):
     """What an index is called and whom it compares; how it is made is its document."""
 

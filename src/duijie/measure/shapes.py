@@ -8,7 +8,7 @@ from ninja import Schema
 
 from duijie.core.indicators import Indicator, Observation, split_unit
 from duijie.core.models.indicators import plain_figures
-from duijie.measure.models import Edition, Round, Submission
+from duijie.measure.models import Edition, Remark, Round, Submission
 from duijie.measure.queries import Sheet
 
 
@@ -146,6 +146,39 @@ class SubmissionLine(Schema):
 class SubmissionPage(Schema):
     total: int
     items: list[SubmissionLine]
+
+
+class PublishedOut(Schema):
+    """The vintage that publishing a round made. values: how many it holds, those of formulas included."""
+
+    vintage: str
+    title: str
+    values: int
+
+
+class AnswerOut(Schema):
+    id: str
+    text: str
+    at: str
+
+
+class QuestionOut(AnswerOut):
+    """indicator: the figure asked about, empty for the whole submission."""
+
+    indicator: str
+    settled: bool
+    answers: list[AnswerOut]
+
+
+def question_out(row: Remark, answers: list[Remark]) -> dict[str, Any]:
+    return _remark_out(row) | {
+        "indicator": row.indicator.code if row.indicator else "", "settled": row.settled_at is not None,
+        "answers": [_remark_out(a) for a in answers],
+    }  # fmt: skip
+
+
+def _remark_out(row: Remark) -> dict[str, Any]:
+    return {"id": row.uid, "text": row.text, "at": row.at.isoformat()}
 
 
 class ScoreOut(Schema):

@@ -106,7 +106,7 @@ def cells_of(rows: Sequence[Sequence[Any]], place: str) -> Cells:
     """Headings and rows as `Cells`; blank lines are passed over.
 
     Raises:
-        CompositeError: no rows, or a heading twice.
+        CompositeError: no rows, a heading twice, or a row that is longer than the headings.
     """
     numbered = [(line, row) for line, row in enumerate(rows, 1) if any(_text(cell) for cell in row)]
     if len(numbered) < 2:
@@ -115,6 +115,9 @@ def cells_of(rows: Sequence[Sequence[Any]], place: str) -> Cells:
     doubled = [name for name in header if name and header.count(name) > 1]
     if doubled:
         refuse("column_twice", place, column=doubled[0])
+    for line, row in numbered[1:]:
+        if any(_text(cell) for cell in row[len(header) :]):
+            refuse("row_too_long", f"{place} [{line}]", found=len(row), known=len(header))
     body = [row for _, row in numbered[1:]]
     columns = {name: [row[at] if at < len(row) else None for row in body] for at, name in enumerate(header) if name}
     return Cells(columns, tuple(line for line, _ in numbered[1:]))

@@ -21,6 +21,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "设置 {name} 是 {found}，超出范围（{low} 至 {high}）",
         "the setting {name} is {found}, outside {low} to {high}",
     ),
+    "setting_below": ("设置 {name} 是 {found}，不能小于 {low}", "the setting {name} is {found}, below {low}"),
     "setting_not_whole": (
         "设置 {name} 应是整数，却是 {found}",
         "the setting {name} must be a whole number, not {found}",
@@ -88,6 +89,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "sheet_missing": ("没有工作表 {sheet}，只有：{known}", "there is no sheet {sheet}; found: {known}"),
     "column_missing": ("没有 {column} 这一列", "there is no column {column}"),
     "column_twice": ("列名 {column} 出现两次", "the column {column} occurs twice"),
+    "row_too_long": (
+        "这一行有 {found} 格，表头只有 {known} 列；若某格里有分隔符，请加引号",
+        "this row has {found} cells but the header has {known}; quote a cell that contains the separator",
+    ),
     "unit_column_missing": (
         "找不到单位代码列，请在 data.unit 写明；表头：{known}",
         "no column of unit codes is found; name it in data.unit; header: {known}",

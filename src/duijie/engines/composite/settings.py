@@ -61,6 +61,8 @@ class Settings:
         if isinstance(found, bool) or not isinstance(found, Real) or not abs(float(found)) < float("inf"):
             refuse("setting_not_number", self.place, name=name, found=found)
         number = int(found) if isinstance(found, Integral) else float(found)
+        if low is not None and high is None and number < low:
+            refuse("setting_below", self.place, name=name, found=found, low=low)
         if (low is not None and number < low) or (high is not None and number > high):
             refuse("setting_out_of_range", self.place, name=name, found=found, low=low, high=high)
         return number

@@ -171,17 +171,20 @@ def verify(*, actor: Viewer, submission: Submission, version: int | None = None)
     return current
 
 
-def return_submission(*, actor: Viewer, submission: Submission, reason: str) -> Submission:
+def return_submission(*, actor: Viewer, submission: Submission, reason: str, version: int | None = None) -> Submission:
     """Give a submission back to be mended, saying why."""
-    return _back(actor, submission, reason, "returned", {Submission.Status.SUBMITTED})
+    return _back(actor, submission, reason, "returned", {Submission.Status.SUBMITTED}, version)
 
 
-def reopen(*, actor: Viewer, submission: Submission, reason: str) -> Submission:
+def reopen(*, actor: Viewer, submission: Submission, reason: str, version: int | None = None) -> Submission:
     """Open again what was verified or published. What was published stays on record; a correction becomes a later vintage."""
-    return _back(actor, submission, reason, "reopened", {Submission.Status.VERIFIED, Submission.Status.PUBLISHED})
+    allowed = {Submission.Status.VERIFIED, Submission.Status.PUBLISHED}
+    return _back(actor, submission, reason, "reopened", allowed, version)
 
 
-def _back(actor: Viewer, submission: Submission, reason: str, verb: str, allowed: set[str]) -> Submission:
+def _back(
+    actor: Viewer, submission: Submission, reason: str, verb: str, allowed: set[str], version: int | None
+) -> Submission:
     words = tidy_line(reason)[:300]
     with acting(actor, f"submission.{verb}") as act:
         current = _locked(submission)
@@ -192,6 +195,8 @@ def _back(actor: Viewer, submission: Submission, reason: str, verb: str, allowed
             raise Conflict(
                 "submission.wrong_state", "这份填报现在的状态不能这样做。", "The submission is not in a state for this."
             )
+        if version is not None and version != current.version:
+            raise Stale
         current.status = Submission.Status.FILLING
         current.verified_at = current.verified_by_id = None
         _step(act, actor, current, verb, words)
