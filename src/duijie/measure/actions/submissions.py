@@ -178,7 +178,7 @@ def return_submission(*, actor: Viewer, submission: Submission, reason: str, ver
 
 def reopen(*, actor: Viewer, submission: Submission, reason: str, version: int | None = None) -> Submission:
     """Open again what was verified or published. What was published stays on record; a correction becomes a later vintage."""
-    allowed = {Submission.Status.VERIFIED, Submission.Status.PUBLISHED}
+    allowed: set[str] = {Submission.Status.VERIFIED, Submission.Status.PUBLISHED}
     return _back(actor, submission, reason, "reopened", allowed, version)
 
 
