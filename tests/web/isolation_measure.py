@@ -15,9 +15,19 @@ from duijie.measure.indices import tree
 from duijie.measure.models import Judgement, Submission
 from duijie.measure.schemas import ConsultationRecord, IndexRecord, RoundRecord
 from tests.factories import viewer
+from tests.measure.factories import make_indicator, make_values
 
 # One word for each secret, of characters that stand nowhere else.
-DRAFT, HANDED_IN, EXPERT, DESIGN, INNER, STAFF_ONLY = "鬱鸞", "鱷鼉", "鑿鸝", "鸚鵡", "麝鼯", "鼴鼷"
+DRAFT, HANDED_IN, EXPERT, DESIGN, INNER, STAFF_ONLY, ASKED, EDITION = (
+    "鬱鸞",
+    "鱷鼉",
+    "鑿鸝",
+    "鸚鵡",
+    "麝鼯",
+    "鼴鼷",
+    "黌黷",
+    "虋纛",
+)
 
 
 def extend(world: Any, *, own: Any, other: Any, alliance: Any, firm: Any) -> None:
@@ -46,9 +56,11 @@ def extend(world: Any, *, own: Any, other: Any, alliance: Any, firm: Any) -> Non
         actions.fill(actor=liaison, submission=row, cells={"matrix_value": Cell("", "缺失", f"{word}原因")})
         if handed_in:
             actions.submit(actor=liaison, submission=row)
+            question = actions.ask(actor=SYSTEM, submission=row, text=f"{ASKED}何故", code="matrix_value")
         world.secrets.append(Secret(word, staff | keys | ({"secretariat"} if handed_in else set())))
         rounds.append(made.uid)
         submissions.append(row.uid)
+    world.secrets.append(Secret(ASKED, staff | keys | {"secretariat"}))
     secretary = viewer(world.users["secretariat"])
     named = {"name": f"{DESIGN}指数", "slug": "matrix-index", "alliance": alliance.slug, "periods": "2025"}
     design = actions.make_design(actor=secretary, record=parse(IndexRecord, named))
@@ -85,9 +97,11 @@ def extend(world: Any, *, own: Any, other: Any, alliance: Any, firm: Any) -> Non
         vintage = record_vintage(actor=SYSTEM, title="矩阵", source_kind="import", values=[value])
         world.secrets.append(Secret(word, who))
         world.values.setdefault("observation", []).append(_first(vintage))
+    edition = _edition(secretary, [own, other], alliance)
+    world.secrets.append(Secret(EDITION, allies | {"platform"}))
     world.values |= {
         "indicator": ["matrix_value"], "round": rounds, "submission": submissions, "design": ["matrix-index"], "judgement": [judgement.uid],
-        "consultation": [consultation.uid], "edition": ["0" * 26], "unit": [own.slug], "form": ["xlsx", "csv", "sdmx.csv"],
+        "consultation": [consultation.uid], "edition": [edition], "question": [question.uid], "unit": [own.slug], "form": ["xlsx", "csv", "sdmx.csv"],
     }  # fmt: skip
 
 
@@ -95,3 +109,19 @@ def _first(vintage: Any) -> str:
     from duijie.core.models import Observation
 
     return str(Observation.objects.unscoped("the matrix knows").get(vintage=vintage).uid)
+
+
+def _edition(secretary: Any, members: list[Any], alliance: Any) -> str:
+    """The uid of an edition that was published inside the alliance only."""
+    codes = ("matrix_first", "matrix_second")
+    first, second = (make_indicator(code) for code in codes)
+    figures = {(m, f"202{n}"): dict.fromkeys(codes, str(n * (at + 1))) for at, m in enumerate(members) for n in (3, 4)}
+    make_values(figures)
+    named = {"name": f"{EDITION}指数", "slug": "matrix-inner", "alliance": alliance.slug, "periods": "2023、2024"}
+    design = actions.make_design(actor=secretary, record=parse(IndexRecord, named))
+    document = tree.add_node(design.document, "one", "一", "One", "index")
+    document = tree.add_node(document, "two", "二", "Two", "index")
+    document = tree.add_indicator(document, first, "one")
+    document = tree.add_indicator(document, second, "two")
+    design = actions.change_design(actor=secretary, design=design, document=document)
+    return str(actions.publish_edition(actor=secretary, design=design, audience="alliance").uid)
