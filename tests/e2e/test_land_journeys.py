@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from duijie.core.access import SYSTEM
@@ -105,7 +106,8 @@ def test_the_board_moves_by_keyboard_asks_for_evidence_and_tells_of_a_card_that_
     dialog = page.locator("#move-dialog")
     expect(dialog).to_be_visible(timeout=30_000)
     dialog.locator("input[name=note]").fill("意向书 1 号")
-    dialog.locator("input[name=effective_on]").fill("2024-02-01")
+    # The move before it was of today: this one can be no earlier.
+    dialog.locator("input[name=effective_on]").fill(timezone.localdate().isoformat())
     dialog.get_by_role("button", name="推进").click()
     expect(page.locator("[data-lane=intent] [data-ticket]")).to_have_count(1)
     deal.refresh_from_db()

@@ -145,7 +145,7 @@ def _build(
     page.locator("#m-normalise").select_option("min_max")
     page.get_by_role("button", name="保存这些步骤").click()
     page.get_by_role("link", name="权重").click()
-    slider = page.get_by_label("绿色集约")
+    slider = page.get_by_role("slider", name="绿色集约")
     slider.focus()
     for _ in range(12):
         page.keyboard.press("ArrowRight")
