@@ -19,6 +19,7 @@ def test_a_liaison_sees_what_its_members_staff_sees() -> None:
         f"staff:{park.id}",
         f"member:{park.id}",
         f"alliance:{alliance.id}",
+        f"council:{alliance.id}",
         f"user:{seen.user_id}",
     }
 
