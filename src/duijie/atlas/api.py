@@ -23,7 +23,7 @@ from duijie.members.queries import get_member
 router = Router(tags=["atlas"])
 
 
-class PointOut(Schema):
+class MapPointOut(Schema):
     id: str
     member: str
     external_id: str
@@ -39,12 +39,12 @@ class PointOut(Schema):
     version: int
 
 
-class PointPage(Schema):
+class MapPointPage(Schema):
     total: int
-    items: list[PointOut]
+    items: list[MapPointOut]
 
 
-class Outcome(Schema):
+class AtlasOutcome(Schema):
     """what: created, changed or unchanged."""
 
     what: str
@@ -52,7 +52,7 @@ class Outcome(Schema):
     version: int
 
 
-class ClusterOut(Schema):
+class AtlasClusterOut(Schema):
     region: str
     industry: str
     year: int
@@ -66,7 +66,7 @@ class ClusterOut(Schema):
     for_focus: bool
 
 
-class CoverageOut(Schema):
+class ServiceCoverageOut(Schema):
     region: str
     facilities: int
     people: int
@@ -93,7 +93,7 @@ def _etag(found: MapPoint | PeopleCell | IndustryFigure) -> str:
     return f'"{found.uid}.{found.version}"'
 
 
-@router.get("/atlas/points", response={200: PointPage, **REFUSALS}, summary="地图点位 Points")
+@router.get("/atlas/points", response={200: MapPointPage, **REFUSALS}, summary="地图点位 Points")
 def list_points(
     request: HttpRequest,
     kind: str = "",
@@ -120,7 +120,7 @@ def _put(
     return answer(content, status=201 if what == "created" and not dry_run else 200, etag=_etag(saved))
 
 
-WRITTEN = {200: Outcome, 201: Outcome, **REFUSALS}
+WRITTEN = {200: AtlasOutcome, 201: AtlasOutcome, **REFUSALS}
 
 
 @router.put(
@@ -159,14 +159,16 @@ def put_figure(request: HttpRequest, slug: str, dry_run: bool = False) -> HttpRe
     return _put(request, slug, IndustryFigureRecord, json_object(request), actions.put_figure, dry_run)
 
 
-@router.get("/atlas/clusters", response={200: list[ClusterOut], **REFUSALS}, summary="产业集群 Clusters with stars")
+@router.get(
+    "/atlas/clusters", response={200: list[AtlasClusterOut], **REFUSALS}, summary="产业集群 Clusters with stars"
+)
 def list_clusters(request: HttpRequest, year: int = Query(..., ge=1900, le=2199), industry: str = "") -> Any:
     """Location quotient, focus and 0 to 3 stars of every industry in every region of a year."""
     rows = queries.clusters(year=year)
     return [vars(row) for row in rows if not industry or row.industry == industry]
 
 
-@router.get("/atlas/coverage", response={200: list[CoverageOut], **REFUSALS}, summary="服务覆盖 Coverage")
+@router.get("/atlas/coverage", response={200: list[ServiceCoverageOut], **REFUSALS}, summary="服务覆盖 Coverage")
 def list_coverage(request: HttpRequest, kind: str, reach: int = Query(queries.WALK_METRES, ge=1, le=100_000)) -> Any:
     """Share of people and area within reach (metres) of a facility of `kind`, and facilities per km², by region."""
     if kind not in {one.value for one in PointKind}:
