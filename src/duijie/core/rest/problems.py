@@ -43,7 +43,7 @@ _TITLES = {
     428: "Precondition required",
     429: "Too many requests",
 }
-REFUSALS = dict.fromkeys((400, 401, 403, 404, 409, 412, 413, 415, 422), Problem)
+REFUSALS = dict.fromkeys((400, 401, 403, 404, 405, 409, 412, 413, 415, 422), Problem)
 
 
 def problem(request: HttpRequest, fault: Fault) -> HttpResponse:
