@@ -76,7 +76,7 @@ def _period(plan: Plan, code: str) -> tuple[str, dt.date, dt.date]:
 def _instant(text: Any) -> dt.datetime:
     now = timezone.now()
     if not text:
-        return now.replace(microsecond=0)
+        return now  # to the microsecond: cut to the second it would lie before what was just approved or recorded
     try:
         found = dt.datetime.fromisoformat(str(text).strip())
     except ValueError:
