@@ -10,7 +10,7 @@ from duijie.core.access import GUEST, SYSTEM
 from duijie.core.errors import Conflict, NotAllowed, NotFound
 from duijie.core.events import dispatch_all
 from duijie.core.jobs import run_all
-from duijie.core.models import AuditLine, Notification
+from duijie.core.models import AuditLine, Job, Notification
 from duijie.match import queries
 from duijie.match.actions import (
     accept_interest,
@@ -22,7 +22,7 @@ from duijie.match.actions import (
     say,
 )
 from duijie.match.models import Introduction, Suggestion
-from duijie.match.upkeep import compare_match_index
+from duijie.match.upkeep import compare_match_index, learn_anew_if_due
 from duijie.members.models import Organisation
 from duijie.publish.actions import change_listing, close_listing, create_listing
 from duijie.publish.models import Listing
@@ -205,3 +205,16 @@ def test_an_unverified_firm_or_a_guest_cannot_show_interest() -> None:
         express_interest(
             actor=viewer("organisation", make_organisation(verified=False, member=make_member())), to_listing=right
         )
+
+
+def test_a_young_exchange_learns_from_few_texts_and_then_sees_what_suits() -> None:
+    need, right = need_and_technology()
+    pair = Suggestion.objects.get(asking=need, giving=right)
+    untaught = pair.probability
+    assert pair.grade == "weak"
+    learn_anew_if_due()
+    run_all()
+    pair.refresh_from_db()
+    assert pair.probability > 2 * untaught
+    learn_anew_if_due()  # nothing has come since
+    assert not Job.objects.filter(kind="match.learn").exclude(status="done").exists()

@@ -25,6 +25,7 @@ from duijie.match.models import LearntRanking, Suggestion
 logger = logging.getLogger(__name__)
 BATCH = 2000
 GROWN = 1.2
+FEW = 1000  # an exchange of so few is matched anew in seconds
 TRAINED_ON = "trained_on"
 TRAINED_EVERY = dt.timedelta(days=7)
 
@@ -65,12 +66,15 @@ def _trained_on() -> int:
 
 
 def learn_anew_if_due() -> None:
-    """Ask for training when the exchange has grown by a fifth (or shrunk as much) since the last one."""
+    """Ask for training when the exchange has grown by a fifth (or shrunk as much) since the last one.
+
+    In a young exchange everybody's partners are then found anew: what was ranked when next to nothing was learnt would stay on
+    the desks as less likely than it is, however well it suits.
+    """
     count, before = len(match_index(writable=True)), _trained_on()
-    untrained = before == 0 and count > 1  # what was never learnt ranks badly
-    due = untrained or count > before * GROWN + 20 or count * GROWN + 20 < before
+    due = count > 1 and (count > before * GROWN or count * GROWN < before)
     if due and not Job.objects.filter(kind="match.learn", status__in=["waiting", "running"]).exists():
-        enqueue("match.learn", actor=SYSTEM, rematch=False)
+        enqueue("match.learn", actor=SYSTEM, rematch=count <= FEW)
 
 
 def learn(progress: Callable[[str, int, int], None] | None = None) -> int:
