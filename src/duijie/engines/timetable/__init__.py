@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .candidates import worth_of
     from .conflicts import explain_slots
     from .event import (
         Event,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 # Loaded when first used: a published instance needs the SAT solver only, not pandas, scipy and OR-Tools.
 _MODULES = {
+    "candidates": ("worth_of",),
     "conflicts": ("explain_slots",),
     "event": (
         "Event",
@@ -160,4 +162,5 @@ __all__ = [
     "solve_slots",
     "verify",
     "violations",
+    "worth_of",
 ]

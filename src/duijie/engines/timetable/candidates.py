@@ -7,10 +7,14 @@ Worth counts both sides, in thousandths: a side that says must or want adds 1,00
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from .event import Event, FixedMeeting, Place, WishLevel, pair_id
+
+if TYPE_CHECKING:
+    from .result import Meeting
 
 FULL_WORTH = 1_000
 
@@ -116,6 +120,13 @@ def build_board(event: Event) -> Board:
         candidates,
         before,
     )
+
+
+def worth_of(event: Event, meetings: Iterable[Meeting]) -> dict[str, float]:
+    """What each meeting of a timetable is worth to its sides, by id; `arrange` counts the same."""
+    held = tuple(FixedMeeting(one.id, one.participants) for one in meetings)
+    candidates = build_board(replace(event, fixed=held, precedences=())).candidates
+    return {one.id: one.worth / FULL_WORTH for one in candidates if one.required}
 
 
 def _classes(

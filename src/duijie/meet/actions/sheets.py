@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -23,6 +24,9 @@ from duijie.meet.planning.building import build_input
 from duijie.meet.rules import demand_plan
 from duijie.meet.schemas import RegistrationRecord, WishRecord, WishRow
 from duijie.members.places import find_organisation
+
+if TYPE_CHECKING:
+    from duijie.engines.timetable.workbook_read import CellFault
 
 MOST_FAULTS = 200
 
@@ -110,18 +114,7 @@ def import_timetable(*, actor: Viewer, event: Event, path: Path, name: str = "")
     except engine.TimetableInputError as error:
         told = getattr(error, "faults", None)
         if told:
-            raise Faults(
-                [
-                    Fault(
-                        "timetable.workbook",
-                        f.zh,
-                        f.en,
-                        place=f"{f.sheet} {f.row or ''} {f.column}".strip(),
-                        status=422,
-                    )
-                    for f in told[:MOST_FAULTS]
-                ]
-            ) from None
+            raise Faults([_in_cell(f) for f in told[:MOST_FAULTS]]) from None
         raise Fault("timetable.workbook", str(error), str(error), place="file", status=422) from None
     with acting(actor, "draft.import") as act:
         current = locked_event(event)
@@ -136,11 +129,26 @@ def import_timetable(*, actor: Viewer, event: Event, path: Path, name: str = "")
                     for w in wrong[:20]
                 ]
             )
+        worth, fixed = engine.worth_of(built, meetings), {one.id for one in built.fixed}
+        meetings = [replace(one, worth=worth[one.id], fixed=one.id in fixed) for one in meetings]
         draft = new_draft(current, actor, name=name or Path(path).stem[:80], status=Draft.Status.READY)
         keeping.write_meetings(draft, meetings)
         rejudge(draft)
         act.done(draft, member_id=current.host_member_id, event="draft.finished", ids=[draft.pk])
     return draft
+
+
+def _in_cell(fault: CellFault) -> Fault:
+    """The fault with its sheet, row and column in the sentence: a page shows no more than that."""
+    row = (f"第 {fault.row} 行", f", row {fault.row}") if fault.row else ("", "")
+    column = (f"“{fault.column}”列", f", column “{fault.column}”") if fault.column else ("", "")
+    return Fault(
+        "timetable.workbook",
+        f"工作表“{fault.sheet}”{row[0]}{column[0]}：{fault.zh}",
+        f"Sheet “{fault.sheet}”{row[1]}{column[1]}: {fault.en}",
+        place=f"{fault.sheet} {fault.row or ''} {fault.column}".strip(),
+        status=422,
+    )
 
 
 def _meetings(given: engine.Event, built: engine.Event) -> list[engine.Meeting]:
@@ -170,5 +178,5 @@ def _meetings(given: engine.Event, built: engine.Event) -> list[engine.Meeting]:
         for side in one.participants:
             if not set(people[side]) & set(sitting):
                 sitting.append(people[side][0])
-        found.append(engine.Meeting(one.id, one.participants, tuple(sitting), one.slot, one.place, 2.0))
+        found.append(engine.Meeting(one.id, one.participants, tuple(sitting), one.slot, one.place, 0.0))
     return found

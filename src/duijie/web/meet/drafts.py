@@ -106,7 +106,8 @@ def _started(request: HttpRequest, event: Any, found: list[Draft]) -> HttpRespon
         record = parse(ArrangeRecord, read_form(request.POST, ArrangeRecord))
         actions.start_draft(actor=viewer, event=event, record=record, based_on=base, part_slots=part_slots, part=part)
 
-    return done(request, act, t("开始编排。", "Under way."), back)
+    told = t("已导入为新草案。", "Brought in as a new draft.") if request.FILES else t("开始编排。", "Under way.")
+    return done(request, act, told, back)
 
 
 def _draft(request: HttpRequest, uid: str, draft_uid: str) -> Draft:
