@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from duijie.federate.models import Item, Letter, Peer, Run, Source
 from tests.factories import make_member
-from tests.web.test_isolation import Secret, World
+from tests.web.matrix import Secret, World
 
 OFFICERS = {"liaison", "editor", "member_admin", "auditor", "leader", "platform"}
 

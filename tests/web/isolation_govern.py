@@ -28,7 +28,7 @@ OWN_STAFF = {"liaison", "editor", "member_admin", "auditor", "leader", "key_own"
 
 
 def extend(world: Any, *, own: Any, other: Any, alliance: Any, firm: Any) -> None:
-    from tests.web.test_isolation import Secret
+    from tests.web.matrix import Secret
 
     secretary = viewer(make_user("secretariat", alliance))
     charter = parse(CharterRecord, {"title": "章程", "effective_on": "2020-01-01"})
@@ -43,7 +43,7 @@ def extend(world: Any, *, own: Any, other: Any, alliance: Any, firm: Any) -> Non
     word = secret(COUNCIL)
     record = parse(MotionRecord, {"kind": "other", "title": f"{word}议案", "text": f"{word}内容"})
     motion = actions.propose_motion(actor=secretary, alliance=alliance, record=record)
-    actions.add_paper(
+    paper = actions.add_paper(
         actor=secretary, motion=motion, chunks=[secret(COUNCIL).encode()], name="a.txt", media_type="text/plain"
     )
     actions.speak(actor=secretary, motion=motion, text=f"{secret(COUNCIL)}看法")
@@ -81,6 +81,6 @@ def extend(world: Any, *, own: Any, other: Any, alliance: Any, firm: Any) -> Non
     assert Application.objects.unscoped("the matrix").count() == 1
     world.values |= {
         "motion": [motion.uid], "application": [application.uid], "council-meeting": [meeting.uid], "exchange": [exchange.uid],
-        "training": [training.uid], "secret": ["0" * 32],
+        "training": [training.uid], "secret": ["0" * 32], "paper": [str(paper.pk), str(application.papers.get().pk)],
     }  # fmt: skip
     assert link

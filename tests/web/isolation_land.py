@@ -16,7 +16,7 @@ PARTIES = OWN_STAFF | {"firm"}
 
 def extend(world: Any, *, own: Any, other: Any, alliance: Any, firm: Any) -> None:
     """A confidential and an open deal, a comment, a project for each openness, a joint zone."""
-    from tests.web.test_isolation import Secret
+    from tests.web.matrix import Secret
 
     def deal(word: str, **more: Any) -> Any:
         values = {

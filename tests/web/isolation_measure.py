@@ -31,7 +31,7 @@ DRAFT, HANDED_IN, EXPERT, DESIGN, INNER, STAFF_ONLY, ASKED, EDITION = (
 
 
 def extend(world: Any, *, own: Any, other: Any, alliance: Any, firm: Any) -> None:
-    from tests.web.test_isolation import Secret
+    from tests.web.matrix import Secret
 
     staff = {"liaison", "editor", "member_admin", "auditor", "leader"}
     keys = {"key_own"}

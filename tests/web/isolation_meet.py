@@ -14,7 +14,7 @@ from duijie.meet import actions, schemas
 from duijie.meet.models import Draft, Event, Meeting, Registration
 from duijie.members.models import Member, Organisation
 from tests.factories import viewer
-from tests.web.test_isolation import Secret
+from tests.web.matrix import Secret
 
 OWN = {"firm", "liaison", "member_admin", "key_own"}
 PLANNERS = {"liaison", "member_admin", "secretariat"}

@@ -21,8 +21,15 @@ PROBLEM_JSON = "application/problem+json"
 class ExchangeAPI(NinjaAPI):
     """Documents every refusal as what it is: application/problem+json."""
 
+    _made: Any = None
+
     def get_openapi_schema(self, *args: Any, **kwargs: Any) -> Any:
-        found = super().get_openapi_schema(*args, **kwargs)
+        """The document, made once for a process (it takes seconds): the operations do not change while it runs."""
+        if self._made is None:
+            self._made = self._as_problems(super().get_openapi_schema(*args, **kwargs))
+        return self._made
+
+    def _as_problems(self, found: Any) -> Any:
         for operations in found["paths"].values():
             for operation in operations.values():
                 for status, response in operation.get("responses", {}).items():

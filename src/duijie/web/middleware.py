@@ -78,14 +78,26 @@ class ViewerMiddleware:
         return self.get_response(request)
 
 
+NO_SUCH_ADDRESS = Fault("not_found", "没有这个地址。", "There is no such address.", status=404)
+NO_SUCH_METHOD = Fault("method", "这个地址不接受这种请求方法。", "This address does not take this method.", status=405)
+
+
 class FaultMiddleware:
-    """Shows a refusal as a page: what happened, that nothing is lost, what to do, and a number to quote."""
+    """Shows a refusal as a page: what happened, that nothing is lost, what to do, and a number to quote; to a program as a problem."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        # What the table of addresses itself refuses never reaches the API's own answers.
+        refused = {404: NO_SUCH_ADDRESS, 405: NO_SUCH_METHOD}.get(response.status_code)
+        if refused is None or not request.path_info.startswith("/api/") or "json" in response.get("Content-Type", ""):
+            return response
+        told = problem(request, refused)
+        if "Allow" in response:
+            told["Allow"] = response["Allow"]
+        return told
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any

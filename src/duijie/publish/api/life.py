@@ -82,9 +82,3 @@ def review(request: HttpRequest, uid: str, body: ReviewIn) -> HttpResponse:
         actor=viewer_of(request), listing=listing, decision=body.decision, reasons=body.reasons, remark=body.remark
     )
     return answer(decided, request)
-
-
-@router.delete("/listings/{uid}", response={204: None, **REFUSALS}, summary="删除草稿 Discard a draft")
-def discard(request: HttpRequest, uid: str) -> Any:
-    actions.discard_draft(actor=viewer_of(request), listing=queries.get_listing(uid, viewer_of(request)).record)
-    return 204, None

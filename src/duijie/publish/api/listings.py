@@ -29,6 +29,13 @@ def read_listing(request: HttpRequest, uid: str) -> Any:
     return answer(queries.get_listing(uid, viewer_of(request)).record, request)
 
 
+@router.delete("/listings/{uid}", response={204: None, **REFUSALS}, summary="删除草稿 Discard a draft")
+def discard(request: HttpRequest, uid: str) -> Any:
+    # Beside the reading: one address has one router, or the other's methods answer 405.
+    actions.discard_draft(actor=viewer_of(request), listing=queries.get_listing(uid, viewer_of(request)).record)
+    return 204, None
+
+
 @router.get(
     "/members/{slug}/listings/{external_id}",
     response={200: ListingOut, **REFUSALS},
