@@ -106,9 +106,11 @@ def test_a_webhook_is_verified_by_the_library_of_the_standard(heard: Heard) -> N
 def test_robots_sign_as_published_and_their_no_is_heard(heard: Heard) -> None:
     secret = "SECabc"
     for kind in ("dingtalk", "feishu", "wecom"):
-        owe_one(make_channel(kind, f"{heard.url}?access_token=t", secret=secret if kind != "wecom" else ""))
+        owe_one(make_channel(kind, f"{heard.url}/{kind}?access_token=t", secret=secret if kind != "wecom" else ""))
     assert send_due(NOW) == 3
-    (ding, _, _), (_, _, feishu), (_, _, wecom) = heard.requests
+    # Channels are sent to side by side, so the order of arrival says nothing.
+    asked = {urlsplit(path).path.rpartition("/")[2]: (path, body) for path, _, body in heard.requests}
+    (ding, _), (_, feishu), (_, wecom) = asked["dingtalk"], asked["feishu"], asked["wecom"]
     query = parse_qs(urlsplit(ding).query)
     stamp = query["timestamp"][0]
     formula = hmac.new(secret.encode(), f"{stamp}\n{secret}".encode(), hashlib.sha256).digest()
