@@ -1,4 +1,6 @@
-"""In a real browser: a member fills in a round with a wrong cell, mends it, the secretariat verifies and publishes. axe finds nothing on any page of the way, a phone need not scroll sideways."""
+"""In a real browser: a member fills in a round with a wrong cell, the secretariat verifies, builds, publishes; a visitor opens a
+number and reaches the record behind it. axe finds nothing on any page of the way, a phone need not scroll sideways.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from duijie.core.jobs import run_all
 from duijie.measure import actions
 from duijie.measure.indices import tree
+from duijie.measure.models import Edition
 from tests.e2e.conftest import OpenPage, ready, sideways
 from tests.factories import make_alliance, make_member, make_user, viewer
 from tests.measure.factories import make_indicator, make_round, make_values, submission_of
@@ -67,7 +71,7 @@ def looked_at(page: Page, axe_findings: Axe) -> None:
     assert sideways(page) == 0, page.url
 
 
-def test_from_a_wrong_cell_to_a_published_round(
+def test_from_a_wrong_cell_to_the_record_behind_a_published_number(
     open_page: OpenPage,
     sign_in: Callable[[Page, Any], None],
     axe_findings: Axe,
@@ -76,6 +80,8 @@ def test_from_a_wrong_cell_to_a_published_round(
     scene = Scene()
     _fill_in(scene, open_page, sign_in, axe_findings, take_picture)
     _verify_and_publish(scene, open_page, sign_in, axe_findings)
+    _build(scene, open_page, sign_in, axe_findings, take_picture)
+    _visit(open_page, axe_findings, take_picture)
 
 
 def _fill_in(
@@ -114,3 +120,64 @@ def _verify_and_publish(scene: Scene, open_page: OpenPage, sign_in: Callable[[Pa
     looked_at(page, axe)
     page.get_by_role("button", name="发布已核验的").click()
     expect(page.get_by_text("已发布").first).to_be_visible()
+
+
+def _build(
+    scene: Scene,
+    open_page: OpenPage,
+    sign_in: Callable[[Page, Any], None],
+    axe: Axe,
+    picture: Callable[[Page, str], None],
+) -> None:
+    page = open_page()
+    sign_in(page, scene.secretary)
+    page.goto("/workbench/park-index/")
+    page.get_by_label("指标（可多选）").select_option("green")
+    page.locator("#add-under").select_option("clean")
+    page.locator("form", has=page.locator("#add-indicator")).get_by_role("button", name="加入").click()
+    expect(page.get_by_role("link", name="绿电占比")).to_be_visible()
+    looked_at(page, axe)
+    page.get_by_role("link", name="步骤").click()
+    looked_at(page, axe)
+    page.locator("#m-normalise").select_option("z_score")
+    expect(page.locator("#preview")).to_contain_text("-1.")
+    picture(page, "measure-steps-1440")
+    page.locator("#m-normalise").select_option("min_max")
+    page.get_by_role("button", name="保存这些步骤").click()
+    page.get_by_role("link", name="权重").click()
+    slider = page.get_by_role("slider", name="绿色集约")
+    slider.focus()
+    for _ in range(12):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator("#o-clean")).not_to_have_text("1")
+    looked_at(page, axe)
+    page.get_by_role("button", name="保存权重").click()
+    page.get_by_role("link", name="敏感性").click()
+    page.locator("#replications").select_option("64")
+    page.get_by_role("button", name="开始计算").click()
+    run_all()
+    page.reload()
+    expect(page.get_by_text("谁稳居谁之前").first).to_be_visible()
+    looked_at(page, axe)
+    page.get_by_role("link", name="结果").click()
+    looked_at(page, axe)
+    page.get_by_role("button", name="发布").click()
+    expect(page.get_by_text("第 1 版已发布")).to_be_visible()
+    assert Edition.objects.unscoped("the test looks").count() == 1
+
+
+def _visit(open_page: OpenPage, axe: Axe, picture: Callable[[Page, str], None]) -> None:
+    page = open_page(width=360)
+    page.goto("/indices/")
+    looked_at(page, axe)
+    page.get_by_role("article").get_by_role("link", name="园区发展指数").first.click()
+    looked_at(page, axe)
+    picture(page, "measure-edition-360")
+    page.get_by_role("link", name="南湖高新区").first.click()
+    looked_at(page, axe)
+    page.get_by_role("link", name="营业收入").first.click()
+    looked_at(page, axe)
+    page.get_by_role("link", name="打开观测值").click()
+    expect(page.get_by_text("125.5").first).to_be_visible()
+    expect(page.locator("#source")).to_contain_text("年度采集")
+    looked_at(page, axe)

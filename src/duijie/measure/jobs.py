@@ -45,9 +45,15 @@ def run_uncertainty_job(progress: Progress) -> dict[str, Any]:
         progress.to(done, total, zh=f"已重复 {done} 次", en=f"{done} replications")
 
     found = composite.vary(design.document, data.panel, plan, progress=report)
-    tables = {"intervals": intervals_table(found), "sensitivity": sensitivity_table(found), "ahead": ahead_table(found)}
+    with composite.as_faults():
+        tables = {
+            "intervals": intervals_table(found),
+            "sensitivity": sensitivity_table(found),
+            "ahead": ahead_table(found),
+        }
     return {
         "design": design.slug, "version": design.version, "period": found.period, "runs": found.runs,
+        "steady": found.steady,
         "names": dict(data.panel.names),
         **{name: {"header": list(t.header), "rows": [list(row) for row in t.rows]} for name, t in tables.items()},
     }  # fmt: skip

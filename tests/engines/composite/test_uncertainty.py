@@ -231,6 +231,17 @@ def test_sensitivity_of_ranks_and_of_one_unit() -> None:
     assert found.sensitivity(moving[0]).variance > 0
 
 
+def test_ranks_that_nothing_moves_are_told_to_be_steady() -> None:
+    ordered = np.arange(1.0, 9.0)[:, None] * np.ones(sample(8).shape[1])
+    found = run(INPUTS[:2], ordered, design="sobol", replications=16, bootstrap=10)
+    assert found.steady and uncertainty_document(found)["sensitivity"]["rows"] == []
+    assert uncertainty_document(found)["steady"] is True
+    np.testing.assert_array_equal(found.rank_statistics()["q5"], found.rank_statistics()["q95"])
+    with pytest.raises(CompositeError, match="no replication changes any rank"):
+        found.sensitivity()
+    assert not run(INPUTS[:4], design="sobol", replications=32, bootstrap=20).steady
+
+
 def test_progress_is_told_and_a_stop_is_heard() -> None:
     section = {"replications": 50, "inputs": INPUTS}
     spec = specification(CHAIN, uncertainty=section)

@@ -273,8 +273,8 @@ def sensitivity(result: Mapping[str, Any]) -> dict[str, Any]:
         [Series(t("名次", "rank"), [r[at["nominal"]] for r in rows]), Series("5%", [r[at["q5"]] for r in rows], dashed=True), Series("95%", [r[at["q95"]] for r in rows], dashed=True)],
     )  # fmt: skip
     return {
-        "intervals": Table(columns, body, caption=t("名次区间", "Intervals of ranks"), tight=True, as_cards=False), "indices": chart, "spread": spread,
-        "runs": result["runs"], "ahead": _ahead(result, names),
+        "intervals": Table(columns, body, caption=t("名次区间", "Intervals of ranks"), tight=True, as_cards=False), "indices": chart if found else None,
+        "spread": spread, "runs": result["runs"], "ahead": _ahead(result, names),
     }  # fmt: skip
 
 

@@ -63,6 +63,11 @@ class Uncertainty:
         """Mean absolute shift from the nominal ranks, per run: the output whose variance is divided among the inputs."""
         return np.nanmean(np.abs(self.ranks - self.nominal_ranks), axis=1)
 
+    @property
+    def steady(self) -> bool:
+        """Whether no run moved any rank, so that there is no variance to divide among the inputs."""
+        return float(np.ptp(self.rank_shift()[: 2 * self.plan.replications])) == 0
+
     def sensitivity(self, unit: str | None = None) -> Sensitivity:
         """First-order and total indices of the mean rank shift, or of one unit's rank; needs the design "sobol".
 

@@ -34,7 +34,10 @@ def intervals_table(found: Uncertainty) -> Table:
 
 
 def sensitivity_table(found: Uncertainty) -> Table:
-    """First-order and total indices of each input with their intervals; only for the design "sobol"."""
+    """First-order and total indices of each input with their intervals; only for the design "sobol". No rows where the ranks are steady."""
+    header = ("input", "first_order", "first_q5", "first_q95", "total", "total_q5", "total_q95")
+    if found.steady:
+        return Table(header, ())
     indices = found.sensitivity()
     columns = (
         indices.first,
@@ -45,7 +48,7 @@ def sensitivity_table(found: Uncertainty) -> Table:
         indices.total_high,
     )
     rows = tuple((name, *(_cell(column[at]) for column in columns)) for at, name in enumerate(indices.names))
-    return Table(("input", "first_order", "first_q5", "first_q95", "total", "total_q5", "total_q95"), rows)
+    return Table(header, rows)
 
 
 def parameters_table(found: Uncertainty) -> Table:
@@ -102,4 +105,4 @@ def uncertainty_document(found: Uncertainty) -> dict[str, Any]:
         name: {"header": list(t.header), "rows": [list(row) for row in t.rows]}
         for name, t in uncertainty_tables(found).items()
     }
-    return {"period": found.period, "runs": found.runs, **tables}
+    return {"period": found.period, "runs": found.runs, "steady": found.steady, **tables}
