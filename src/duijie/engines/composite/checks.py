@@ -63,6 +63,8 @@ def _check_range(panel: Panel, element: Element, column: Floats) -> None:
 
 
 def _check_percent(panel: Panel, element: Element, column: Floats) -> list[Flag]:
+    if not (element.in_percent or element.in_fraction):
+        return []
     known = np.abs(column[~np.isnan(column)])
     known = known[known > 0]
     if not len(known):

@@ -67,9 +67,9 @@ def _neighbours(cube: Floats) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Positions of the last known period at or before each cell, and the next at or after (-1 and P where none)."""
     periods = cube.shape[1]
     known = ~np.isnan(cube)
-    steps = np.arange(periods)[None, :, None]
-    before = np.maximum.accumulate(np.where(known, steps, -1), axis=1)
-    after = np.minimum.accumulate(np.where(known, steps, periods)[:, ::-1], axis=1)[:, ::-1]
+    steps = np.arange(periods, dtype=np.int32)[None, :, None]
+    before = np.maximum.accumulate(np.where(known, steps, np.int32(-1)), axis=1)
+    after = np.minimum.accumulate(np.where(known, steps, np.int32(periods))[:, ::-1], axis=1)[:, ::-1]
     return known, before, after
 
 
@@ -87,18 +87,20 @@ def linear(cube: Floats, positions: Floats, single: str = "refuse") -> tuple[Flo
     `single="constant"` they are held, otherwise left as they were.
     """
     known, before, after = _neighbours(cube)
-    periods = cube.shape[1]
-    low = np.where(before >= 0, before, after)
-    high = np.where(after < periods, after, before)
-    start, end = _taken(cube, low), _taken(cube, high)
-    time_low = positions[np.clip(low, 0, periods - 1)]
-    time_high = positions[np.clip(high, 0, periods - 1)]
-    span = time_high - time_low
-    share = np.where(span > 0, (positions[None, :, None] - time_low) / np.where(span > 0, span, 1), 0.0)
-    line = np.where(known, cube, start + (end - start) * share)
     lone = known.sum(axis=1) == 1
+    unit, period, column = np.nonzero(~known)
     if single != "constant":
-        line = np.where(lone[:, None, :], cube, line)
+        has_line = ~lone[unit, column]
+        unit, period, column = unit[has_line], period[has_line], column[has_line]
+    low, high = before[unit, period, column], after[unit, period, column]
+    some = (low >= 0) | (high < cube.shape[1])
+    unit, period, column, low, high = unit[some], period[some], column[some], low[some], high[some]
+    low, high = np.where(low >= 0, low, high), np.where(high < cube.shape[1], high, low)
+    start, end = cube[unit, low, column], cube[unit, high, column]
+    span = positions[high] - positions[low]
+    share = np.where(span > 0, (positions[period] - positions[low]) / np.where(span > 0, span, 1), 0.0)
+    line = cube.copy()
+    line[unit, period, column] = start + (end - start) * share
     return line, lone
 
 

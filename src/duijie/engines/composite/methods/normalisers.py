@@ -70,7 +70,12 @@ def _spread(columns: Columns) -> tuple[Floats, Floats]:
 def _min_max(columns: Columns) -> Floats:
     low, high = _spread(columns)
     lower, upper = columns.arguments["lower"], columns.arguments["upper"]
-    return (columns.values * columns.signs - low) / (high - low) * (upper - lower) + lower
+    scores = columns.values * columns.signs  # then in place: a large panel is bound by memory, not by arithmetic
+    scores -= low
+    scores /= high - low
+    scores *= upper - lower
+    scores += lower
+    return scores
 
 
 def _z_score(columns: Columns) -> Floats:

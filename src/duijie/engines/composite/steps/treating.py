@@ -91,18 +91,24 @@ def _treat(panel: Panel, arguments: Mapping[str, Any], state: State, place: str)
     report: dict[str, Any] = {}
     for scope in scopes(panel, arguments["over"], state.reference, place):
         skews, kurts = shapes(block[scope.fitted_on])
+        # Column after column: each stands in one piece of memory.
+        fitted = np.ascontiguousarray(block[scope.fitted_on].T)
+        same = scope.fitted_on is scope.applied_to
+        applied = fitted if same else np.ascontiguousarray(block[scope.applied_to].T)
+        treated = applied.copy()
         for at, code in enumerate(codes):
             own = arguments["each"].get(code, arguments)
             if own == "none":
                 continue
             where = f"{place} {code}" + (f" / {scope.label}" if scope.label else "")
-            column = block[scope.fitted_on, at]
+            column = fitted[at]
             if bool(np.isnan(column).all()):
                 refuse("all_missing", where)
             treatment = treat(column, _limits(own), where, (float(skews[at]), float(kurts[at])))
             if treatment.recipe.kind != "none":
-                found[scope.applied_to, at] = treatment.recipe.apply(block[scope.applied_to, at], where)
+                treated[at] = treatment.recipe.apply(applied[at], where)
             report[f"{code} / {scope.label}" if scope.label else code] = treatment.report()
+        found[scope.applied_to] = treated.T
     return panel.with_block(codes, found), {"columns": report}
 
 
