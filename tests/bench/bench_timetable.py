@@ -117,7 +117,9 @@ def measure_idle() -> list[dict[str, Any]]:
         problem, limits = read_published_file(path).problem, Limits(conflicts=IDLE_CONFLICTS, workers=1)
         result = solve_slots(problem, limits, idle=True)
         fewest = result.proof is Proof.OPTIMAL
-        if not fewest:  # the fewest breaks are proven by the portfolio, without a limit, before idle slots are looked at
+        if (
+            not fewest
+        ):  # the fewest breaks are proven by the portfolio, without a limit, before idle slots are looked at
             proven = solve_slots(problem)
             fewest = proven.proof is Proof.OPTIMAL
             result = solve_slots(problem, limits, idle=True, start=proven.schedule)

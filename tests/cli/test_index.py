@@ -190,7 +190,11 @@ def test_the_connectivity_index_through_the_command(reference: Path, tmp_path: P
         ("-1,1,Indicator,I", "C,30,9", "indicators[1] two：设置 weight 是 -1.0，不能小于 0.0"),
         ("1,1,Indicator,J", "C,30,9", "framework two：上级 J 不存在"),
         ("1,1,Indicator,I", "B,30,9", "data：单位 B 出现两次"),
-        ("1,1,Indicator,I", 'C,"1,5",9', "one [4]：1,5 像是用逗号作小数点；请改用句点，或在 data.decimal 写明"),
+        (
+            "1,1,Indicator,I",
+            'C,"1,5",9',
+            "one [4]：1,5 像是用逗号作小数点；请改用句点，或设 data.decimal（命令行：--data decimal=,）",
+        ),
     ],
 )
 def test_a_table_of_indicators_with_one_mistake_is_refused_in_one_sentence(

@@ -129,6 +129,27 @@ def test_the_command_replays_the_data_package(world: World, tmp_path: Any) -> No
     assert out.read_bytes() == edition.content.encode()
 
 
+def test_the_command_makes_every_edition_again_and_names_the_one_that_was_altered(world: World) -> None:
+    from duijie.cli.main import main
+
+    first = world.publish()
+    sound = CliRunner().invoke(main, ["edition", "verify"])
+    assert (sound.exit_code, sound.output) == (0, f"ok\tpark-index\t1\t{first.digest}\n")
+    Edition.objects.unscoped("a hand at the database").filter(pk=first.pk).update(
+        content=first.content.replace("117", "118", 1)
+    )
+    unit = member_unit(world.members[0].pk)
+    value = Value("output", unit, "2025", Decimal("500"))
+    record_vintage(actor=SYSTEM, title="更正", source_kind="import", values=[value])
+    second = world.publish()
+    found = CliRunner().invoke(main, ["edition", "verify"])
+    assert found.exit_code == 1
+    assert sorted(found.output.splitlines()) == [
+        f"!!\tpark-index\t1\t{first.digest}",
+        f"ok\tpark-index\t2\t{second.digest}",
+    ]
+
+
 def test_the_note_says_what_was_done_in_both_languages(world: World) -> None:
     edition = world.publish()
     assert "极差法" in edition.note_zh and "增长" in edition.note_zh

@@ -44,6 +44,13 @@ KINDS = (".xlsx", ".csv", ".json")
     default=True,
     help="做不确定性分析（若规格写明） / run it if the spec has it.",
 )
+@click.option(
+    "--data",
+    "reading",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="怎样读数据，如 decimal=, 或 percent=number / how to read the data, as the section data of a specification.",
+)
 @click.option("--quiet", is_flag=True, help="不显示结果表 / print no table.")
 def index(
     specification: Path | None,
@@ -53,6 +60,7 @@ def index(
     log: Path | None,
     lang: str,
     vary: bool,
+    reading: tuple[str, ...],
     quiet: bool,
 ) -> None:
     """由规格 SPECIFICATION（YAML 或 JSON）和数据 DATA（csv 或 xlsx）编制指数。
@@ -67,7 +75,7 @@ def index(
         elif specification is None or data is None:
             raise click.UsageError("请给出规格和数据两个文件 / give a specification and a data file")
         else:
-            _make(specification, data, output, lang, vary, quiet)
+            _make(specification, data, output, lang, vary, quiet, _reading(reading))
     except CompositeError as fault:
         raise click.ClickException(fault.sentence(lang)) from fault
 
@@ -82,24 +90,49 @@ def _write_example(folder: Path, lang: str) -> None:
     click.echo(f"{note}: duijie index {folder / 'spec.yaml'} {folder / 'data.csv'} -o {folder / 'index.xlsx'}")
 
 
-def _make(specification: Path, data: Path, output: Path | None, lang: str, vary: bool, quiet: bool) -> None:
+def _reading(given: tuple[str, ...]) -> dict[str, Any]:
+    """Settings of the data section from KEY=VALUE; true and false are said as such, lists with semicolons."""
+    found: dict[str, Any] = {}
+    for one in given:
+        key, equals, value = one.partition("=")
+        if not equals or not key.strip():
+            raise click.UsageError(f"--data 要写成 KEY=VALUE / --data wants KEY=VALUE: {one}")
+        listed = [part.strip() for part in value.split(";")] if key.strip() in {"groups", "missing"} else value
+        found[key.strip()] = {"true": True, "false": False}.get(value.strip().lower(), listed)
+    return found
+
+
+def _make(
+    specification: Path,
+    data: Path,
+    output: Path | None,
+    lang: str,
+    vary: bool,
+    quiet: bool,
+    reading: Mapping[str, Any],
+) -> None:
     for path in (specification, data):
         if not path.is_file():
             raise click.ClickException(f"没有文件 {path} / there is no file {path}")
     _refuse_kind(output)
-    spec = _specification(specification, data)
+    spec = _specification(specification, data, reading)
     panel = read_panel(data, spec)
     made = build(spec, panel)
     varied = _vary(spec, panel, quiet) if vary and spec.uncertainty is not None else None
     _deliver(made, varied, spec.document, output, lang, quiet)
 
 
-def _specification(specification: Path, data: Path) -> Specification:
-    """A document, or a table of indicators (iMeta) that stands for one."""
-    if specification.suffix.lower() not in TABLES:
+def _specification(specification: Path, data: Path, reading: Mapping[str, Any]) -> Specification:
+    """A document, or a table of indicators (iMeta) that stands for one; what the command says of the data comes first."""
+    if specification.suffix.lower() in TABLES:
+        header = list(read_cells(data, reading.get("sheet")).columns)
+        document = document_from_table(specification, decimal=str(reading.get("decimal", ".")))
+        document = with_data_headings(document, header)
+    elif reading:
+        document = dict(load_specification(specification).document)
+    else:
         return load_specification(specification)
-    header = list(read_cells(data, None).columns)
-    return read_specification(with_data_headings(document_from_table(specification), header))
+    return read_specification(document | {"data": {**(document.get("data") or {}), **reading}})
 
 
 def _vary(spec: Specification, panel: Panel, quiet: bool) -> Uncertainty:

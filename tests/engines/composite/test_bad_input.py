@@ -70,6 +70,8 @@ GEOMETRIC = [{"aggregate": {"method": "geometric"}}]
         (GOOD, {"indicators": [{"code": "a", "direction": 2}]}, "direction_unknown", "indicators[0] a"),
         (GOOD, {"indicators": [*A_B, {"code": "c"}]}, "column_missing", "data"),
         (GOOD, {"indicators": [{"code": "a", "range": [0, 2]}, {"code": "b"}]}, "out_of_range", "u2 / a"),
+        (GOOD, {"indicators": [{"code": "a", "range": [None, 2]}, {"code": "b"}]}, "above_range", "u2 / a"),
+        (GOOD, {"indicators": [{"code": "a", "range": [2, None]}, {"code": "b"}]}, "below_range", "u0 / a"),
         (GOOD, {"indicators": [{"code": "a", "unit": "fraction"}, {"code": "b"}]}, "fraction_as_percent", "u2 / a"),
         ({"a": [0.1, 0.2, 0.3], "b": [1.0, 2, 3]}, {"indicators": [{"code": "a", "unit": "%"}, {"code": "b"}]}, "percent_as_fraction", "data a"),
         ({"a": [np.inf, 2, 3], "b": [1.0, 2, 3]}, {}, "not_finite", "u0 / a"),
@@ -111,6 +113,7 @@ def test_a_fault_has_a_code_and_a_place(
     assert re.search(r"[\u4e00-\u9fff]", fault.value.sentence("zh"))
     assert not re.search(r"[\u4e00-\u9fff]", fault.value.sentence("en"))
     assert fault.value.sentence("en").startswith(place)
+    assert "None" not in str(fault.value)
 
 
 def test_a_unit_and_a_period_twice() -> None:
@@ -153,6 +156,21 @@ def test_a_bad_table(tmp_path: Path, text: str, data: dict[str, Any], code: str,
     with pytest.raises(CompositeError) as fault:
         table(tmp_path, text, **data)
     assert (fault.value.code, fault.value.place) == (code, place)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"unit,a,b\nx,1,2\n", "table_not_excel"), (b"PK\x03\x04 cut off", "table_damaged"), (b"", "table_not_excel")],
+)
+def test_a_workbook_that_is_none(tmp_path: Path, content: bytes, code: str) -> None:
+    path = tmp_path / "data.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(CompositeError) as fault:
+        read_panel(path, read_specification(document()))
+    assert (fault.value.code, fault.value.place) == (code, "data.xlsx")
+    assert not re.search(
+        r"[A-Za-z]", fault.value.sentence("zh").replace("data.xlsx", "").replace(".csv", "").replace("Excel", "")
+    )
 
 
 def test_other_ways_to_write_a_number(tmp_path: Path) -> None:

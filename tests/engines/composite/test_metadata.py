@@ -55,6 +55,23 @@ def test_the_command_takes_two_tables(tables: Path) -> None:
     assert out.read_text("utf-8-sig").splitlines()[0] == "unit,name,period,rank,index,growth,ideas"
 
 
+def test_the_command_says_how_the_data_are_written(tables: Path) -> None:
+    run = CliRunner().invoke
+    (tables / "iMeta.csv").write_text(META.replace("-1,0.5,t", '-1,"0,5",t'), encoding="utf-8")
+    (tables / "iData.csv").write_text(DATA.replace(",100,5,7", ',100,"5,5",7'), encoding="utf-8")
+    plain = [str(tables / "iMeta.csv"), str(tables / "iData.csv"), "-o", str(tables / "out.csv"), "--quiet"]
+    refused = run(index, plain)
+    assert refused.exit_code == 1 and "Weight" in refused.output
+    done = run(index, [*plain, "--data", "decimal=,"])
+    assert done.exit_code == 0, done.output
+    rows = {row["unit"]: row for row in csv.DictReader((tables / "out.csv").read_text("utf-8-sig").splitlines())}
+    energy = 100 * (9 - 5.5) / (9 - 5.5)
+    assert float(rows["A"]["growth"]) == pytest.approx((100 * 5 / 11 + 0.5 * energy) / 1.5)
+    assert run(index, [*plain, "--data", "decimal"]).exit_code == 2
+    wrong = run(index, [*plain, "--data", "decimal=,", "--data", "colour=red"])
+    assert wrong.exit_code == 1 and "colour" in wrong.output
+
+
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [(("iCode", "id"), "column_missing"), (("Aggregate", "Pillar"), "setting_not_known"), (("0.5", "half"), "setting_not_number"), (("growth,Indicator", "nowhere,Indicator"), None)],

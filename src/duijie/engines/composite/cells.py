@@ -88,8 +88,11 @@ def read_cells(path: Path, sheet: str | None = None) -> Cells:
 
         try:
             book = CalamineWorkbook.from_path(str(path))
-        except (CalamineError, OSError) as fault:
-            refuse("table_unreadable", path.name, found=str(fault))
+        except CalamineError:
+            # The library's own words are English and speak of zip archives.
+            refuse("table_damaged" if _is_workbook(path) else "table_not_excel", path.name)
+        except OSError:
+            refuse("table_unreadable", path.name)
         if sheet is not None and sheet not in book.sheet_names:
             refuse("sheet_missing", path.name, sheet=sheet, known=", ".join(book.sheet_names))
         rows: list[list[Any]] = [list(row) for row in book.get_sheet_by_name(sheet or book.sheet_names[0]).to_python()]
@@ -100,6 +103,12 @@ def read_cells(path: Path, sheet: str | None = None) -> Cells:
     else:
         refuse("table_kind", path.name, found=kind)
     return cells_of(rows, path.name)
+
+
+def _is_workbook(path: Path) -> bool:
+    """Whether the file begins as an Excel workbook does: a zip archive, or the container of one with a password."""
+    with path.open("rb") as source:
+        return source.read(8).startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
 
 
 def cells_of(rows: Sequence[Sequence[Any]], place: str) -> Cells:

@@ -59,7 +59,8 @@ def _check_range(panel: Panel, element: Element, column: Floats) -> None:
         outside |= column > high
     if outside.any():
         row = int(np.flatnonzero(outside)[0])
-        refuse("out_of_range", panel.place(row, element.code), value=column[row], low=low, high=high)
+        code = "above_range" if low is None else "below_range" if high is None else "out_of_range"
+        refuse(code, panel.place(row, element.code), value=column[row], low=low, high=high)
 
 
 def _check_percent(panel: Panel, element: Element, column: Floats) -> list[Flag]:

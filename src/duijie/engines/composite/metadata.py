@@ -29,16 +29,16 @@ _KINDS = {
 _NOTHING = {"", "na", "n/a", "none", "null", "-", "—", "无"}
 
 
-def document_from_table(path: Path) -> dict[str, Any]:
-    """The document that a table of indicators stands for.
+def document_from_table(path: Path, *, decimal: str = ".") -> dict[str, Any]:
+    """The document that a table of indicators stands for. decimal: the mark of its own numbers.
 
     Raises:
         CompositeError: no column of codes or types, a type or a number that is not known.
     """
-    return document_from_cells(read_cells(path, None), path.name)
+    return document_from_cells(read_cells(path, None), path.name, decimal=decimal)
 
 
-def document_from_cells(cells: Cells, place: str) -> dict[str, Any]:
+def document_from_cells(cells: Cells, place: str, *, decimal: str = ".") -> dict[str, Any]:
     """The same from cells."""
     columns = _columns(cells, place)
     indicators: list[dict[str, Any]] = []
@@ -47,6 +47,8 @@ def document_from_cells(cells: Cells, place: str) -> dict[str, Any]:
     denominated = False
     for at, line in enumerate(cells.lines):
         row = {name: label(cells.columns[column][at]).strip() for name, column in columns.items()}
+        if decimal == ",":
+            row |= {name: row[name].replace(",", ".") for name in ("weight", "target") if name in row}
         code, where = row["code"], f"{place} [{line}]"
         if code.lower() in _NOTHING:
             continue

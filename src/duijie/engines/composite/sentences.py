@@ -80,7 +80,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "replay_differs": ("重算结果与日志不同", "the step gives another result than the log has"),
     # the data
     "table_kind": ("不认得 {found} 文件，请用 .csv 或 .xlsx", "files of kind {found} are not known; use .csv or .xlsx"),
-    "table_unreadable": ("表格打不开：{found}", "the table cannot be opened: {found}"),
+    "table_unreadable": (
+        "表格打不开，请检查文件和权限",
+        "the table cannot be opened; see to the file and its permissions",
+    ),
+    "table_not_excel": (
+        "文件名是 Excel，内容却不是工作簿；若是文本表格，请把结尾改为 .csv",
+        "named as Excel, but the content is no workbook; if it is a text table, let its name end in .csv",
+    ),
+    "table_damaged": (
+        "Excel 工作簿已损坏或有密码，打不开；请在 Excel 里另存一份",
+        "the Excel workbook is damaged or has a password; save it anew from Excel",
+    ),
     "table_empty": ("表格没有数据行", "the table has no rows"),
     "sheet_too_large": (
         "{rows} 行 {columns} 列超出 Excel 的容量，请改存 .json",
@@ -117,16 +128,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "not_a_number": ("{found} 不是数字", "{found} is not a number"),
     "not_finite": ("数值为无穷大", "the value is infinite"),
     "decimal_comma": (
-        "{found} 像是用逗号作小数点；请改用句点，或在 data.decimal 写明",
-        "{found} looks like a decimal comma; use a point, or set data.decimal",
+        "{found} 像是用逗号作小数点；请改用句点，或设 data.decimal（命令行：--data decimal=,）",
+        "{found} looks like a decimal comma; use a point, or set data.decimal (command line: --data decimal=,)",
     ),
     "thousands_comma": (
-        "{found} 里有逗号；若是千分位，请设 data.thousands: true",
-        "{found} has a comma; if it groups thousands, set data.thousands: true",
+        "{found} 里有逗号；若是千分位，请设 data.thousands: true（命令行：--data thousands=true）",
+        "{found} has a comma; if it groups thousands, set data.thousands: true (command line: --data thousands=true)",
     ),
     "percent_sign": (
-        "{found} 带百分号；请设 data.percent 为 number 或 fraction",
-        "{found} has a per cent sign; set data.percent to number or fraction",
+        "{found} 带百分号；请设 data.percent 为 number 或 fraction（命令行：--data percent=number）",
+        "{found} has a per cent sign; set data.percent to number or fraction (command line: --data percent=number)",
     ),
     "percent_mixed": (
         "同一列里有的带百分号有的不带，此处是 {found}",
@@ -145,6 +156,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "the value {value} looks like a fraction among per cents ({count} places)",
     ),
     "out_of_range": ("数值 {value} 超出范围（{low} 至 {high}）", "the value {value} is outside {low} to {high}"),
+    "below_range": ("数值 {value} 低于下限 {low}", "the value {value} is below the lower bound {low}"),
+    "above_range": ("数值 {value} 高于上限 {high}", "the value {value} is above the upper bound {high}"),
     "all_missing": ("没有任何数据", "there are no values at all"),
     "one_value": ("只有一个取值 {value}，无法比较", "there is only one value, {value}, and nothing to compare"),
     "flag_one_value": ("所有取值都是 {value}", "all values are {value}"),

@@ -105,4 +105,5 @@ def uncertainty_document(found: Uncertainty) -> dict[str, Any]:
         name: {"header": list(t.header), "rows": [list(row) for row in t.rows]}
         for name, t in uncertainty_tables(found).items()
     }
-    return {"period": found.period, "runs": found.runs, "steady": found.steady, **tables}
+    steady = {"steady": True} if found.plan.design == "sobol" and found.steady else {}
+    return {"period": found.period, "runs": found.runs, **steady, **tables}
