@@ -41,21 +41,32 @@ def _to_simplified() -> _Converter:
 
 
 @lru_cache(maxsize=1)
-def _traditional() -> frozenset[str]:
-    """Every character that a conversion can begin from. Most texts hold none, and converting is slow (it is done in Python)."""
+def _traditional() -> tuple[frozenset[str], re.Pattern[str]]:
+    """What a conversion can begin from: every character that has a simplified form, and the phrases made of none of these.
+
+    Most texts hold neither, and converting is slow (it is done in Python).
+    """
     folder = resources.files("opencc").joinpath("dictionary")
-    found: set[str] = set()
+    characters: set[str] = set()
+    phrases: list[str] = []
     for name in ("TSCharacters.txt", "TSPhrases.txt"):
         for line in folder.joinpath(name).read_text(encoding="utf-8").splitlines():
             key, _, values = line.partition("\t")
-            if key and values.split(" ")[0] != key and found.isdisjoint(key):
-                found.update(key)
-    return frozenset(found)
+            if not key or values.split(" ")[0] == key:
+                continue
+            if len(key) == 1:
+                characters.add(key)
+            elif characters.isdisjoint(key):
+                phrases.append(re.escape(key))
+    return frozenset(characters), re.compile("|".join(phrases) or "(?!)")
 
 
 def simplified(text: str) -> str:
     """Traditional characters written as simplified ones; everything else unchanged."""
-    return text if text.isascii() or _traditional().isdisjoint(text) else _to_simplified().convert(text)
+    if text.isascii():
+        return text
+    characters, phrases = _traditional()
+    return text if characters.isdisjoint(text) and not phrases.search(text) else _to_simplified().convert(text)
 
 
 def tidy_line(text: str) -> str:
