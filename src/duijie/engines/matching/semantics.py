@@ -31,6 +31,7 @@ from duijie.engines.matching.text import normalise
 _SMOOTHING = 0.75
 _OVERSAMPLING = 20
 _POWER_STEPS = 3
+_ROWS_AT_ONCE = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +128,30 @@ def _factors(matrix: sp.csr_matrix, dimensions: int, power: float) -> NDArray[np
     basis = np.asarray(matrix @ random.standard_normal((size, width)).astype(np.float32))
     transposed = matrix.T.tocsr()
     for _ in range(_POWER_STEPS):
-        basis = np.linalg.qr(basis)[0]
-        basis = np.asarray(matrix @ np.asarray(transposed @ basis))
-    basis = np.linalg.qr(basis)[0]
+        basis = np.asarray(matrix @ np.asarray(transposed @ _orthonormal(basis)))
+    basis = _orthonormal(basis)
     small = np.asarray(transposed @ basis)
     squared, rotation = np.linalg.eigh((small.T @ small).astype(np.float64))
     order = np.argsort(-squared)[:dimensions]
     strengths = np.sqrt(np.maximum(squared[order], 0))
     return (basis @ rotation[:, order] * strengths**power).astype(np.float32)
+
+
+def _orthonormal(basis: NDArray[np.float32]) -> NDArray[np.float32]:
+    """An orthonormal basis of the columns' span, by Cholesky QR twice (Yamamoto et al. 2015): products of matrices, where
+    Householder's way is bound by memory. Columns that depend on each other are left to the latter.
+    """
+    found = basis
+    try:
+        for _ in range(2):
+            gram = np.zeros((basis.shape[1], basis.shape[1]))
+            for start in range(0, len(found), _ROWS_AT_ONCE):
+                part = found[start : start + _ROWS_AT_ONCE].astype(np.float64)
+                gram += part.T @ part
+            found = found @ np.linalg.inv(np.linalg.cholesky(gram)).T.astype(np.float32)
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.qr(basis)[0], np.float32)
+    return found
 
 
 def passages_of(texts: Sequence[str]) -> Bags:
