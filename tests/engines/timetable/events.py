@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any
@@ -34,8 +35,8 @@ def tables(count: int, **more: Any) -> tuple[Place, ...]:
     return tuple(Place(f"T{n + 1}", 4, **more) for n in range(count))
 
 
-def firms(names: str, **more: Any) -> tuple[Participant, ...]:
-    """One firm per letter."""
+def firms(names: Sequence[str], **more: Any) -> tuple[Participant, ...]:
+    """One firm per name (per letter of a text)."""
     return tuple(Participant(name, f"firm {name}", **more) for name in names)
 
 

@@ -1,8 +1,8 @@
 """Repair on the day: people do not come or come late, a room is closed.
 
 What stands is kept, in its slot and at its table. A meeting that lost only its table gets another in the same slot; one that can
-be held at another time moves; whoever loses a meeting is offered another partner in a free slot (CP-SAT, exact within a work
-limit), and only then are a few published meetings moved to make room, within a budget.
+be held at another time moves; whoever loses a meeting is offered another partner in a free slot (a matching with limits by HiGHS, exact
+within a work limit), and only then are a few published meetings moved to make room or for fairness, within a budget.
 """
 
 from __future__ import annotations
@@ -94,6 +94,10 @@ def repair(event: Event, published: Sequence[Meeting], disruption: Disruption, *
     return _Repair(event, published, disruption, seed).run()
 
 
+CALM_DEPTH = 2  # meetings pushed one after the other for somebody's fairness
+CALM_STEPS = 2_000
+
+
 class _Repair:
     def __init__(self, event: Event, published: Sequence[Meeting], disruption: Disruption, seed: int) -> None:
         after = _with_foreign(disrupted(event, disruption), published)
@@ -120,10 +124,10 @@ class _Repair:
             self._reseat(one)
         losers = self._losers()
         rows = rows_of(self.board)
-        offers = Offers(self.arrangement, rows, self.lost, self._moves, seed=self.seed)
-        helped = offers.offer(losers)
-        offers.make_room({p: n for p, n in losers.items() if p not in helped})
-        self._calm()
+        offers = Offers(self.arrangement, rows, self.lost, self.published, self._moves, seed=self.seed)
+        offers.offer(losers)
+        offers.make_room(losers)
+        self._calm(offers)
         return self._result(losers, rows, offers)
 
     # -- what stands ----------------------------------------------------------------------------------------------
@@ -203,26 +207,15 @@ class _Repair:
             if self.board.candidates[n].id in self.published
         )
 
-    def _calm(self) -> None:
-        """Where a lost meeting left somebody with more breaks than is fair, fill the gap or move one meeting."""
-        arrangement = self.arrangement
-        budget = int(MOVE_SHARE * len(arrangement.seats)) - self._moves()
+    def _calm(self, offers: Offers) -> None:
+        """Where a lost meeting left somebody with more breaks than is fair, move one meeting, and what is in its way."""
+        ejection = offers.ejection()
         for person in range(len(self.board.people)):
             if not self._unfair([person]):
                 continue
-            for number in [n for n in arrangement.meeting_at[person] if n >= 0]:
-                if budget <= 0 or not self._unfair([person]):
-                    break
-                if not arrangement.movable[number]:
-                    continue
-                before = arrangement.cost
-                old = arrangement.take(number)
-                if self.search.seat_best(number) and arrangement.cost < before:
-                    budget -= arrangement.seats[number].slot != old.slot
-                    continue
-                if number in arrangement.seats:
-                    arrangement.take(number)
-                arrangement.force(number, old)
+            budget = int(MOVE_SHARE * len(self.arrangement.seats)) - self._moves()
+            if budget > 0:
+                offers.settle(ejection.calm(person, budget, CALM_DEPTH, CALM_STEPS))
 
     # -- the result -----------------------------------------------------------------------------------------------
     def _result(self, losers: Mapping[int, int], rows: list[Row], offers: Offers) -> Repaired:

@@ -252,10 +252,10 @@ class Limiter:
         """Whether one more candidate may be held."""
         return all(self._left[index] > 0 for index in self._of.get(number, ()))
 
-    def count(self, number: int) -> None:
-        """It is held."""
+    def count(self, number: int, change: int = 1) -> None:
+        """It is held (with -1: no longer)."""
         for index in self._of.get(number, ()):
-            self._left[index] -= 1
+            self._left[index] -= change
 
 
 def add_candidates(arrangement: Arrangement, rows: list[Row], numbers: Iterable[int]) -> list[int]:
