@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-ENDS_IN_MINUTES = ("bench_market.py", "bench_query.py", "bench_composite.py", "bench_timetable.py", "bench_atlas.py")
+ENDS_IN_MINUTES = (
+    "bench_market.py", "bench_query.py", "bench_composite.py", "bench_timetable.py", "bench_atlas.py", "bench_federate.py",
+)  # fmt: skip
 
 
 def main() -> int:

@@ -14,6 +14,7 @@ from duijie.match.telling.outbox import send_due
 from duijie.match.upkeep import balance_if_due, heal_match_index, learn_anew_if_due, train_if_due
 
 AT_ONCE = 20
+MOST_ROUNDS = 20  # of messages in one sweep
 
 
 @handles("listing.published", "listing.changed", priority=2, outside=True)
@@ -59,7 +60,9 @@ def tell_channels_of_introductions(event: Event) -> None:
 
 @every(5)
 def send_what_is_due() -> None:
-    send_due()
+    for _ in range(MOST_ROUNDS):  # a piece of news for a thousand receivers is not told over half a minute
+        if not send_due():
+            break
 
 
 @at_start

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -78,11 +79,12 @@ def send_due(now: dt.datetime | None = None, *, limit: int = 200) -> int:
     now = now or timezone.now()
     rows = Outgoing.objects.filter(status=Outgoing.Status.WAITING, due_at__lte=now, channel__active=True)
     groups: dict[int, list[Outgoing]] = {}
-    for row in rows.select_related("channel").order_by("due_at", "pk")[:limit]:
-        # Claimed by moving the due time: another worker that read the same row finds it changed.
-        taken = Outgoing.objects.filter(pk=row.pk, status=Outgoing.Status.WAITING, due_at=row.due_at)
-        if taken.update(due_at=now + LEASE):
-            groups.setdefault(row.channel_id, []).append(row)
+    with transaction.atomic():
+        for row in rows.select_related("channel").order_by("due_at", "pk")[:limit]:
+            # Claimed by moving the due time: another worker that read the same row finds it changed.
+            taken = Outgoing.objects.filter(pk=row.pk, status=Outgoing.Status.WAITING, due_at=row.due_at)
+            if taken.update(due_at=now + LEASE):
+                groups.setdefault(row.channel_id, []).append(row)
     parcels: list[list[Outgoing]] = []
     for group in groups.values():
         at_once = group[0].channel.pace == Channel.Pace.AT_ONCE

@@ -162,7 +162,10 @@ def _write(actor: Viewer, verb: str, fresh: list[tuple[Row, Listing]], altered: 
         listing.changed_at = now
     if altered:
         changed = [x for _, x in altered]
-        Listing.objects.unscoped("the batch writes its own rows").bulk_update(changed, _CHANGING, batch_size=100)
+        # Rows that meet themselves: many times faster than bulk_update, whose CASEs grow with every row and field.
+        Listing.objects.bulk_create(
+            changed, batch_size=200, update_conflicts=True, unique_fields=["id"], update_fields=_CHANGING
+        )
         ListingAudience.objects.filter(listing__in=changed).delete()
         # Whatever lost an eye is left out of searches until the index has caught up; marking all is safe and cheap.
         NarrowedListing.objects.bulk_create(
