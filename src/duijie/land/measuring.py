@@ -20,7 +20,7 @@ from duijie.core.access import Viewer
 from duijie.core.measures import Counted, Question
 from duijie.land.counting import LARGE_MINOR, Code
 from duijie.land.ledger import ALL_SLICES, month_of
-from duijie.land.models import Deal, JointZone, Posting, Project, Slice, Tally
+from duijie.land.models import Deal, JointZone, Posting, Project, Shape, Slice, Tally
 from duijie.land.states import division_of, industry_label
 from duijie.members.models import Membership
 
@@ -57,33 +57,33 @@ def where_of(filters: Mapping[str, Any], fixed: Mapping[str, Any] | None = None)
 def _condition(name: str, value: Any) -> tuple[Q, Q | None]:
     """One filter on shapes, and on slices where they know enough."""
     if name == "kind":
-        return Q(shape__kind=value), Q(kind=value)
+        return Q(kind=value), Q(kind=value)
     if name in ("foreign", "technology"):
-        return Q(**{f"shape__{name}": value}), Q(**{name: value})
+        return Q(**{name: value}), Q(**{name: value})
     if name == "origin":
         prefix = region_prefix(value)
-        return Q(shape__origin__startswith=prefix), Q(province=prefix) if len(prefix) == 2 else None
+        return Q(origin__startswith=prefix), Q(province=prefix) if len(prefix) == 2 else None
     if name == "region":
-        return Q(shape__region__startswith=region_prefix(value)), None
+        return Q(region__startswith=region_prefix(value)), None
     if name == "industry":
         return _industry(value)
     if name == "minimum_minor":
         large = value == LARGE_MINOR
-        return Q(shape__amount_minor__gte=value), Q(large=True) if large else None
+        return Q(amount_minor__gte=value), Q(large=True) if large else None
     if name == "zone":
         zone = JointZone.objects.filter(Q(slug=value) | Q(uid=value)).values_list("pk", flat=True).first()
-        return Q(shape__zone_id=zone or -1), None
+        return Q(zone_id=zone or -1), None
     if name == "source":
-        return Q(shape__source=value), None
+        return Q(source=value), None
     if name == "source_key":
-        return Q(shape__source_key=value), None
+        return Q(source_key=value), None
     raise ValueError(f"no filter {name!r}")
 
 
 def _industry(code: str) -> tuple[Q, Q | None]:
     """A class of industry with everything inside it."""
     code = industry_label(code)
-    inside = Q(shape__industry__startswith=code)
+    inside = Q(industry__startswith=code)
     if len(code) <= 3:
         return inside, Q(division__startswith=code)
     return inside, None
@@ -180,7 +180,7 @@ def postings(code: Code, start: dt.date, end: dt.date, window: Window, where: Wh
     """The postings of a code between two days, both included."""
     rows = Posting.objects.filter(known, code=int(code), effective_on__gte=start, effective_on__lte=end)
     if where.shape is not None:
-        rows = rows.filter(where.shape)
+        rows = rows.filter(shape_id__in=Shape.objects.filter(where.shape).values("pk"))
     if window.members is not None:
         rows = rows.filter(member_id__in=sorted(window.members))
     return rows.order_by()

@@ -1,7 +1,8 @@
-"""What the cockpit shows: six figures, a map, a flow, a trend, as plain data; kept for a minute where it is dear to compute.
+"""What the cockpit shows: six figures, a map, a flow, a trend, as plain data; kept for a while where it is dear to compute.
 
 A small installation is computed at every look. Where that takes longer than `DEAR_SECONDS` the last picture is shown at once with the
-instant it is of, and a new one is made beside the answer, at most once a minute.
+instant it is of, and once anything was written since (or a minute has gone by) a new one is made beside the answer. A picture older
+than `OLDEST_SECONDS` is never shown.
 """
 
 from __future__ import annotations
@@ -9,24 +10,27 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.cache import cache
 from django.db import connections
+from django.db.models import Max
 from django.utils import timezone
 
 from duijie.core import regions
 from duijie.core.errors import Fault
 from duijie.core.language import current_language, speaking
+from duijie.core.models import AuditLine
 from duijie.plan.content import Content, Cut, IndicatorPart, PeriodPart
 from duijie.plan.figures import Figure, Reckoning, months
 from duijie.plan.measuring import check_filters, measure_named
 from duijie.plan.models import Plan
 
-DEAR_SECONDS = 0.15
+DEAR_SECONDS = 0.2
 FRESH_SECONDS = 60
-KEPT_SECONDS = 3600
+OLDEST_SECONDS = 120
+MAKING_SECONDS = 60
 FIGURES = 6
 ORIGINS = ("310000", "320000", "330000", "340000", "110000", "440000")
 
@@ -46,20 +50,26 @@ class Wall:
     trend_of: Figure | None
     period: PeriodPart | None
     at: dt.datetime
-    seconds: float = 0.0
-    members: tuple[int, ...] = field(default=())
+    members: tuple[int, ...] = ()
+    stamp: int = 0  # the last thing that was done when it was begun
 
 
 def wall_of(plan: Plan, content: Content, day: dt.date) -> Wall:
-    """The cockpit's data, at most `FRESH_SECONDS` old where it is dear, else of now."""
+    """The cockpit's data: of now, or where it is dear the picture that is kept, with the instant it is of."""
     key = f"plan.wall:{plan.pk}:{content.edition}:{day}:{current_language()}"
     kept: Wall | None = cache.get(key)
     if kept is None:
         return _made(key, content, day)
-    if (timezone.now() - kept.at).total_seconds() > FRESH_SECONDS and cache.add(f"{key}:making", 1, FRESH_SECONDS):
+    age = (timezone.now() - kept.at).total_seconds()
+    if (age > FRESH_SECONDS or kept.stamp != _stamp()) and cache.add(f"{key}:making", 1, MAKING_SECONDS):
         language = current_language()
         threading.Thread(target=_renew, args=(key, content, day, language), daemon=True).start()
     return kept
+
+
+def _stamp() -> int:
+    """The number of the last thing that was done. One that is committed late has a smaller one: what it changed comes within a minute."""
+    return AuditLine.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
 def _renew(key: str, content: Content, day: dt.date, language: str) -> None:
@@ -73,10 +83,10 @@ def _renew(key: str, content: Content, day: dt.date, language: str) -> None:
 
 
 def _made(key: str, content: Content, day: dt.date) -> Wall:
-    begun = time.perf_counter()
-    made = compute(content, day)
+    stamp, begun = _stamp(), time.perf_counter()
+    made = replace(compute(content, day), stamp=stamp)
     if time.perf_counter() - begun > DEAR_SECONDS:
-        cache.set(key, made, KEPT_SECONDS)
+        cache.set(key, made, OLDEST_SECONDS)
     else:
         cache.delete(key)
     return made

@@ -82,8 +82,13 @@ class Deal(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["owner_member", "stage", "-stage_since"]),
-            models.Index(fields=["stage", "-stage_since"]),
+            # With the key as their last column they give rows in the order of the board and of the list, without sorting.
+            models.Index(fields=["owner_member", "stage", "stage_since", "id"], name="deal_member_stage"),
+            # The others decide who sees a deal: so that each lane's number is counted from the index alone.
+            models.Index(
+                fields=["stage", "stage_since", "id", "owner_member", "owner_user", "confidential"], name="deal_board"
+            ),
+            models.Index(fields=["stage_since", "id"], name="deal_latest"),
             models.Index(fields=["owner_user", "next_on"]),
             models.Index(fields=["next_on"]),
         ]

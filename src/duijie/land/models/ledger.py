@@ -66,7 +66,10 @@ class Posting(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["code", "effective_on"], name="posting_code_day"),
+            # Holds all that a sum over days needs, so that the past is added up from the index alone.
+            models.Index(
+                fields=["code", "effective_on", "recorded_at", "member_id", "value", "shape"], name="posting_covering"
+            ),
             models.Index(fields=["code", "recorded_at"], name="posting_code_recorded"),
             models.Index(fields=["project_id"], name="posting_project"),
             models.Index(fields=["deal_id"], name="posting_deal"),

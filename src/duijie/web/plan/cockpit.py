@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +27,8 @@ from duijie.web.kit.figures import scaled
 from duijie.web.members.forms import viewer_of_page
 from duijie.web.members.places import spot
 from duijie.web.plan.showing import light_badge, line_of_wall
+
+MOST_IN_FLOW = 10  # members with a band of their own; more cannot be read from five metres
 
 
 def cockpit(request: HttpRequest) -> HttpResponse:
@@ -105,12 +108,17 @@ def _map(plan: Plan, wall: Wall, members: dict[int, Member]) -> MapView | None:
 def _flow(wall: Wall, members: dict[int, Member]) -> Chart | None:
     if wall.flow_of is None or not wall.flow:
         return None
-    links = []
+    sums: Counter[int] = Counter()
+    for _, pk, value in wall.flow:
+        sums[pk] += value
+    named = {pk for pk, _ in sums.most_common(MOST_IN_FLOW)} if len(sums) > MOST_IN_FLOW + 1 else set(sums)
+    others = t("其他 {n} 个成员", "{n} other members", n=len(sums) - len(named))
+    streams: Counter[tuple[str, str]] = Counter()
     for code, pk, value in wall.flow:
         region = regions.get(code)
         origin = (region.name if region else code) + " "  # a member may bear the region's name
-        shown = plain_figure(value, wall.flow_of.unit)
-        links.append((origin, members[pk].short_name or name_of(members[pk]), float(shown or 0)))
+        streams[origin, (members[pk].short_name or name_of(members[pk])) if pk in named else others] += value
+    links = [(*ends, float(plain_figure(value, wall.flow_of.unit) or 0)) for ends, value in streams.items()]
     title = t("从哪里来：{what}", "Where from: {what}", what=wall.flow_of.name)
     return Chart("sankey", title, links=links, unit=unit_label(wall.flow_of.unit, wall.flow_of.unit_name), height=26)
 
