@@ -87,6 +87,8 @@ def test_the_workbook_groups_matches_freezes_its_header_and_names_needs_without_
     assert sheet.auto_filter.ref == "A1:J7"
     assert [sheet.cell(2, column).value for column in (1, 3, 6)] == ["1", 1, "铝合金压铸件气孔在线检测系统"]
     assert "3" in [row[0].value for row in result["暂无合适"].iter_rows(min_row=2)]
+    # What is empty is empty, and no lone sign that keeps a formula from being one.
+    assert "'" not in [value for each in result for row in each.iter_rows(values_only=True) for value in row]
 
 
 @pytest.mark.parametrize(

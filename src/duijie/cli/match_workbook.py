@@ -27,7 +27,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 def _text(value: str) -> str:
     """Text that Excel takes as text: no control characters, and no formula (a leading = becomes visible text)."""
     clean = _UNPRINTABLE.sub(" ", value)[:32_000]
-    return "'" + clean if clean[:1] in "=+-@" and not clean[1:2].isdigit() else clean
+    return "'" + clean if clean and clean[0] in "=+-@" and not clean[1:2].isdigit() else clean
 
 
 class _Sheet:
