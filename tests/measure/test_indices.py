@@ -21,7 +21,7 @@ from duijie.measure import actions, queries
 from duijie.measure.actions.consultations import group_weights
 from duijie.measure.actions.editions import rebuild
 from duijie.measure.indices import composite, tree
-from duijie.measure.indices.words import AGGREGATORS, IMPUTERS, NORMALISERS
+from duijie.measure.indices.words import AGGREGATORS, IMPUTERS, NORMALISERS, WEIGHERS
 from duijie.measure.jobs import start_uncertainty
 from duijie.measure.models import Edition, Judgement
 from duijie.measure.schemas import ConsultationRecord, IndexRecord
@@ -45,7 +45,7 @@ class World:
             "energy": make_indicator("energy", direction="-1"),
         }
         make_values({
-            (m, year): {"output": str(100 + 17 * n + 9 * y), "patents": str(30 + 7 * ((n * 5) % 6) + y), "energy": f"0.{9 - n}{y}"}
+            (m, year): {"output": str(100 + 17 * n + 9 * y), "patents": str(30 + 7 * ((n * 5) % 6) + y), "energy": f"0.{4 + n}{y}"}
             for n, m in enumerate(self.members)
             for y, year in enumerate(("2024", "2025"))
         })  # fmt: skip
@@ -241,6 +241,7 @@ def form_of(document: Any, **changes: str) -> QueryDict:
         if step.methods:
             given[f"{step.kind}-{'then' if step.kind == 'treat' else 'method'}"] = step.method
         given |= {f"{step.kind}-{name}": value for name, _, value in step.numbers}
+        given |= {f"{step.kind}-{name}": value for name, _, value, _ in step.selects}
         if step.weights:
             given["aggregate-weights"] = step.weight_set
     posted = QueryDict(mutable=True)
@@ -257,6 +258,7 @@ def test_the_form_of_steps_says_what_the_document_says(world: World) -> None:
 
 @pytest.mark.parametrize("field", [
     *(("normalise-method", m) for m in NORMALISERS), *(("impute-method", m) for m in IMPUTERS), *(("aggregate-method", m) for m in AGGREGATORS),
+    *(("aggregate-level-3", m) for m in AGGREGATORS),
 ])  # fmt: skip
 def test_every_method_that_the_form_offers_works_or_says_why_not(world: World, field: tuple[str, str]) -> None:
     data = composite.data_of(GUEST, world.design)
@@ -266,6 +268,55 @@ def test_every_method_that_the_form_offers_works_or_says_why_not(world: World, f
         assert len(composite.make(changed, data.panel).scores()) == 12
     except Fault as fault:
         assert fault.code.startswith("index.") and fault.zh != fault.en
+
+
+@pytest.mark.parametrize("method", WEIGHERS[2:])
+def test_every_weight_from_data_that_the_form_offers_works_or_says_why_not(world: World, method: str) -> None:
+    data = composite.data_of(GUEST, world.design)
+    document = world.design.document
+    given = {
+        "on-weigh": "1",
+        "weigh-method": method,
+        "aggregate-weights": "weighed",
+        "weigh-negative": "zero",
+        "weigh-factors": "1",
+    }
+    changed = tree.with_steps(document, read_steps(form_of(document, **given), document))
+    settings = tree.step_of(changed, "weigh")
+    assert settings is not None and ("factors" in settings) == (method == "factor")
+    try:
+        index = composite.make(changed, data.panel)
+        assert set(index.weight_sets["weighed"]) >= {"output", "patents"}
+    except Fault as fault:
+        assert fault.code.startswith("index.") and fault.zh != fault.en
+
+
+def test_each_level_may_have_its_own_mean_and_each_indicator_its_goalposts(world: World) -> None:
+    data = composite.data_of(GUEST, world.design)
+    document = tree.with_posts(
+        world.design.document, {"output": (0.0, 400.0, None), "patents": (0.0, 100.0, 80.0), "energy": (0.0, 2.0, None)}
+    )
+    form = {
+        "normalise-method": "goalposts",
+        "normalise-lower": "0",
+        "normalise-upper": "100",
+        "aggregate-level-3": "geometric",
+    }
+    document = tree.with_steps(document, read_steps(form_of(document, **form), document))
+    assert tree.levels_of(document) == {2: ["green", "growth"], 3: ["index"]}
+    index = composite.make(document, data.panel)
+    final, row = index.final, index.final.rows_of("2025")[0]
+    growth, green = float(final.column("growth")[row]), float(final.column("green")[row])
+    assert index.panels["normalised"].column("output")[row] == pytest.approx(100 * (100 + 9) / 400)
+    assert green == pytest.approx(100 * (2.0 - 0.41) / 2.0)
+    assert index.scores()[row] == pytest.approx((growth * green) ** 0.5)
+    again = read_steps(form_of(document), document)
+    assert again[-1]["aggregate"]["by_level"] == {"3": "geometric"}
+    for low, high in ((1.0, None), (5.0, 5.0)):
+        with pytest.raises(Fault) as refused:
+            tree.with_posts(document, {"output": (low, high, None)})
+        assert refused.value.code == "tree.goalposts"
+    assert "goalposts" not in tree.elements(tree.with_posts(document, {"output": (None, None, None)}))[-3]
 
 
 def test_an_unknown_method_and_a_word_for_a_number_are_refused(world: World) -> None:

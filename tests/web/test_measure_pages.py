@@ -80,6 +80,34 @@ def test_the_workbench_is_the_secretariats() -> None:
     assert "环" in looped.content.decode()
 
 
+def test_goalposts_and_the_means_of_levels_are_set_on_the_pages() -> None:
+    world = World()
+    secretary = client_of(make_user("secretariat", world.alliance))
+    tree = "/workbench/park-index/tree/"
+    blank = {f"{part}-{code}": "" for part in ("low", "high", "target") for code in ("output", "patents", "energy")}
+    refused = secretary.post(tree, blank | {"verb": "posts", "low-output": "5"}, follow=True)
+    assert "目标区间要下限和上限都写" in refused.content.decode()
+    refused = secretary.post(tree, blank | {"verb": "posts", "target-output": "many"}, follow=True)
+    assert "“many”不是数字" in refused.content.decode()
+    given = {"verb": "posts", "low-energy": "-0.5", "high-energy": "2", "target-output": "300"}
+    page = secretary.post(tree, blank | given, follow=True).content.decode()
+    assert 'name="low-energy" value="-0.5"' in page and 'name="target-output" value="300"' in page
+    world.design.refresh_from_db()
+    found = {e["code"]: e for e in world.design.document["indicators"]}
+    assert (found["energy"]["goalposts"], found["output"]["target"]) == ([-0.5, 2.0], 300.0)
+    steps = "/workbench/park-index/steps/"
+    form = {"normalise-method": "min_max", "aggregate-method": "arithmetic", "aggregate-level-3": "geometric",
+            "normalise-lower": "1", "normalise-upper": "100", "on-weigh": "1", "weigh-method": "optimised", "weigh-aim": "infomax",
+            "aggregate-weights": "weighed"}  # fmt: skip
+    assert secretary.post(steps, form).status_code == 302
+    world.design.refresh_from_db()
+    kept = {kind: held for step in world.design.document["steps"] for kind, held in step.items()}
+    assert kept["aggregate"]["by_level"] == {"3": "geometric"}
+    assert kept["weigh"] == {"method": "optimised", "aim": "infomax", "name": "weighed"}
+    shown = secretary.get(steps).content.decode()
+    assert '<option value="geometric" selected>' in shown and '<option value="infomax" selected>' in shown
+
+
 def test_a_refused_sheet_keeps_what_was_written_and_names_the_cell() -> None:
     alliance = make_alliance(slug="parks")
     park = make_member(alliances=[alliance], slug="nanhu")

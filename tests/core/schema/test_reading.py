@@ -115,3 +115,24 @@ def test_an_empty_cell_means_what_leaving_it_out_means() -> None:
     blank = dict.fromkeys(Sample.model_fields, " ") | {"name": "某"}
     nothing = dict.fromkeys(Sample.model_fields) | {"name": "某"}
     assert parse(Sample, blank) == parse(Sample, nothing) == parse(Sample, {"name": "某"})
+
+
+class Way(Choices):
+    UP = "1", "越高越好", "higher", ("+", "+1")
+    DOWN = "-1", "越低越好", "lower", ("-",)
+    NEITHER = "0", "不分好坏", "neither"
+
+
+class WayRecord(Record):
+    way: Annotated[choice(Way), said("方向", "Direction")]
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [("-1", "-1"), ("−1", "-1"), ("－1", "-1"), (-1, "-1"), (" 1 ", "1"), ("１", "1"), ("+", "1"), ("+1", "1"), ("-", "-1"),
+     ("越低 越好", "-1"), ("Lower", "-1"), (0, "0")],
+)  # fmt: skip
+def test_choices_that_differ_by_a_mark_alone_are_told_apart(given: object, stored: str) -> None:
+    assert parse(WayRecord, {"way": given}).way == stored
+    with pytest.raises(Faults):
+        parse(WayRecord, {"way": "~"})

@@ -302,19 +302,39 @@ def _read_web(value: Any) -> str:
 Web = Annotated[str, understood(_read_web)]
 
 
+_MINUS = str.maketrans(dict.fromkeys("−－–—﹣", "-"))
+
+
+def _exact(name: str) -> str:
+    return half_width(name).translate(_MINUS).strip().casefold()
+
+
 @lru_cache(maxsize=256)
-def _keys(kind: type[Choices]) -> dict[str, str]:
-    table: dict[str, str] = {}
+def _keys(kind: type[Choices]) -> tuple[dict[str, str], dict[str, str]]:
+    """Names as they are, and names without marks and spaces; of these only such as mean one choice ("1" and "-1" do not)."""
+    whole: dict[str, str] = {}
+    parts: dict[str, set[str]] = {}
+    loose: dict[str, set[str]] = {}
     for member in kind:
-        for name in (member.value, member.zh, member.en, *re.split(r"[/／（）()]", member.zh), *member.also):
+        for name in (member.value, member.zh, member.en, *member.also):
             if name:
-                table.setdefault(match_key(name), member.value)
-    return table
+                whole.setdefault(_exact(name), member.value)
+                loose.setdefault(match_key(name), set()).add(member.value)
+        for part in re.split(r"[/／（）()]", member.zh):
+            parts.setdefault(_exact(part), set()).add(member.value)
+            loose.setdefault(match_key(part), set()).add(member.value)
+    return _of_one(parts) | whole, _of_one(loose)
+
+
+def _of_one(names: dict[str, set[str]]) -> dict[str, str]:
+    return {name: next(iter(values)) for name, values in names.items() if name and len(values) == 1}
 
 
 def read_choice(kind: type[Choices], value: Any) -> str:
     """The stored word of a choice given by word, Chinese or English name."""
-    found = _keys(kind).get(match_key(_as_text(value)))
+    text = _as_text(value)
+    exact, loose = _keys(kind)
+    found = exact.get(_exact(text)) or loose.get(match_key(text))
     if found is None:
         quoted, options = shorten(str(value), 30), list(kind)
         raise _refuse(

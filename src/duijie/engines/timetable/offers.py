@@ -92,7 +92,9 @@ class Offers:
         board = self.board
         model = Matching([(n, t) for n, slots in options.items() for t in slots])
         self._limits(model, options)
-        able, others, more = [], [], []
+        able: list[int] = []
+        others: list[int] = []
+        more: list[int] = []
         for party, count in losers.items():
             mine = [n for n in options if party in board.candidates[n].parties]
             if not mine:

@@ -125,6 +125,47 @@ def with_weights(document: Mapping[str, Any], weights: Mapping[str, float]) -> D
     return found
 
 
+def with_posts(
+    document: Mapping[str, Any], posts: Mapping[str, tuple[float | None, float | None, float | None]]
+) -> Document:
+    """With goalposts and targets of indicators: (low, high, target) in their own units; None takes away. Raises Fault "tree.goalposts"."""
+    found = _copied(document)
+    for element in found.get("indicators", []):
+        if str(element["code"]) not in posts:
+            continue
+        low, high, target = posts[str(element["code"])]
+        if (low is None) != (high is None) or (low is not None and high is not None and low >= high):
+            raise Fault(
+                "tree.goalposts",
+                f"“{element['code']}”的目标区间要下限和上限都写，且下限小于上限。",
+                f"The goalposts of “{element['code']}” want a low and a high end, the low one below.",
+                place=str(element["code"]),
+                status=422,
+            )
+        for name, value in (("goalposts", None if low is None else [low, high]), ("target", target)):
+            element.pop(name, None)
+            if value is not None:
+                element[name] = value
+    return found
+
+
+def levels_of(document: Mapping[str, Any]) -> dict[int, list[str]]:
+    """The nodes by level, from 2 (over indicators) up: a node is one above its highest child."""
+    parents = {str(e["code"]): str(e.get("parent") or "") for e in elements(document)}
+    indicators = {str(e["code"]) for e in document.get("indicators", [])}
+    height = dict.fromkeys(parents, 1)
+    for code in indicators:
+        at, level = parents[code], 2
+        while at in height and level <= len(height):
+            height[at] = max(height[at], level)
+            at, level = parents[at], height[at] + 1
+    found: dict[int, list[str]] = {}
+    for code in parents:
+        if code not in indicators and height[code] > 1:
+            found.setdefault(height[code], []).append(code)
+    return dict(sorted(found.items()))
+
+
 def with_steps(document: Mapping[str, Any], steps: list[dict[str, Any]]) -> Document:
     """With other steps."""
     found = _copied(document)

@@ -50,7 +50,7 @@ PARTS: dict[str, Pair] = {
     "lost_for_want_of_denominator": ("因没有分母而缺 {} 个", "{} were lost for want of a denominator"), "kept": ("保留 {} 行", "{} rows were kept"),
     "lowest": ("最低 {:.4g}", "lowest {:.4g}"), "highest": ("最高 {:.4g}", "highest {:.4g}"),
 }  # fmt: skip
-NORMALISERS = ("min_max", "z_score", "goalposts", "scaled", "centred", "normal_percentile", "distance_to_max", "fraction_of_best", "ratio_to_mean", "ratio_to_worst", "share",
+NORMALISERS = ("min_max", "z_score", "goalposts", "log_goalposts", "scaled", "centred", "normal_percentile", "distance_to_max", "distance_to_target", "fraction_of_best", "ratio_to_mean", "ratio_to_worst", "share",
                "difference_to_mean", "difference_to_worst", "above_below_mean", "rank", "borda", "percentile_rank", "percentile", "none")  # fmt: skip
 IMPUTERS = (
     "linear_constant",
@@ -64,9 +64,9 @@ IMPUTERS = (
     "row_mean",
     "row_median",
 )
-AGGREGATORS = ("arithmetic", "geometric", "harmonic", "mazziotta_pareto", "mazziotta_pareto_plus", "minimum", "maximum", "median", "copeland", "borda", "topsis",
+AGGREGATORS = ("arithmetic", "geometric", "harmonic", "generalised", "mazziotta_pareto", "mazziotta_pareto_plus", "minimum", "maximum", "median", "copeland", "borda", "topsis",
                "benefit_of_the_doubt")  # fmt: skip
-WEIGHERS = ("framework", "equal", "entropy", "variation", "critic", "pca")
+WEIGHERS = ("framework", "equal", "entropy", "variation", "critic", "pca", "factor", "optimised")
 TRANSFORMS = ("log_shifted", "log_shifted_signed", "log_plus_one", "box_cox", "none")
 
 

@@ -63,6 +63,23 @@ def tree_rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
+def posts(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Goalposts and targets of the indicators, for their form."""
+
+    def said(value: Any) -> str:
+        return "" if value is None else f"{value:.15g}"
+
+    rows = []
+    for element in document.get("indicators", []):
+        low, high = element.get("goalposts") or (None, None)
+        code = str(element["code"])
+        rows.append(
+            {"code": code, "name": label_of(document, code), "unit": element.get("unit", ""), "low": said(low), "high": said(high),
+             "target": said(element.get("target"))}
+        )  # fmt: skip
+    return rows
+
+
 def weight_groups(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Sliders: the children of each node, on a scale of 0 to 100 (or up to the largest weight, where that is more)."""
     groups: dict[str, list[dict[str, Any]]] = {}

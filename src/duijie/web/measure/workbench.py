@@ -140,7 +140,7 @@ def framework(request: HttpRequest, design: str) -> HttpResponse:
         return render(request, "measure/design_deals.html", context)
     used = {str(e["code"]) for e in tree.elements(found.document)}
     context |= {
-        "rows": views.tree_rows(found.document), "nodes": [(c, views.label_of(found.document, c)) for c in tree.parent_codes(found.document)],
+        "rows": views.tree_rows(found.document), "posts": views.posts(found.document), "nodes": [(c, views.label_of(found.document, c)) for c in tree.parent_codes(found.document)],
         "free": [(i.code, f"{name_of_indicator(i)}（{i.code}）") for i in all_indicators() if i.code not in used],
     }  # fmt: skip
     return render(request, "measure/design.html", context)
@@ -161,6 +161,7 @@ def change_tree(request: HttpRequest, design: str) -> HttpResponse:
             ),
             "add_indicator": lambda: _add_many(document, given.getlist("indicator"), given.get("parent", "")),
             "remove": lambda: tree.remove(document, code),
+            "posts": lambda: tree.with_posts(document, _posted_posts(given, document)),
             "change": lambda: tree.change_element(document, code, **_element_values(given)),
         }
         if verb not in deeds:
@@ -173,6 +174,17 @@ def change_tree(request: HttpRequest, design: str) -> HttpResponse:
         return actions.change_design(actor=viewer, design=found, document=document, version=posted_version(given))
 
     return posted(request, act, _SAVED, reverse("measure:design", args=[found.slug]))
+
+
+def _posted_posts(
+    given: QueryDict, document: dict[str, Any]
+) -> dict[str, tuple[float | None, float | None, float | None]]:
+    def number(code: str, part: str) -> float | None:
+        text = given.get(f"{part}-{code}", "").strip()
+        return signed_number(text, code) if text else None
+
+    codes = [str(e["code"]) for e in document.get("indicators", []) if f"low-{e['code']}" in given]
+    return {code: (number(code, "low"), number(code, "high"), number(code, "target")) for code in codes}
 
 
 def _add_many(document: dict[str, Any], codes: list[str], parent: str) -> dict[str, Any]:
@@ -207,6 +219,23 @@ def number_of(text: str, place: str) -> float:
             "number.unreadable",
             "这里要写不小于零的数。",
             "A number of zero or more is wanted here.",
+            place=place,
+            status=422,
+        )
+    return value
+
+
+def signed_number(text: str, place: str) -> float:
+    """A finite number from a form. Raises Fault "number.unreadable"."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not abs(value) < 1e15:
+        raise Fault(
+            "number.unreadable",
+            f"{place}：“{text[:20]}”不是数字。",
+            f"{place}: “{text[:20]}” is not a number.",
             place=place,
             status=422,
         )
