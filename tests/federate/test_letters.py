@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 
+from duijie.cli.main import main
 from duijie.core.access import SYSTEM
 from duijie.core.errors import Fault, NotAllowed
 from duijie.core.events import dispatch_all
@@ -25,7 +28,7 @@ from duijie.match.models import Interest, Introduction
 from duijie.publish.actions import change_listing, create_listing
 from duijie.publish.models import Listing
 from duijie.publish.schemas import as_data
-from tests.factories import make_member, make_user, viewer
+from tests.factories import make_alliance, make_member, make_user, viewer
 from tests.federate.conftest import Asked, Elsewhere, Said
 from tests.federate.help import every
 
@@ -35,8 +38,6 @@ KEY = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="  # the public key of RFC 80
 
 def register(elsewhere: Elsewhere, records: list[dict[str, Any]]) -> Peer:
     """A peer played by the test's server."""
-    import json
-
     said = {"algorithm": "ed25519", "key_id": "ed25519-test", "public_key": KEY, "url": elsewhere.url}
     member = {"slug": "suzhou", "name": "苏州工业园区", "kind": "park", "region": "320500"}
     elsewhere.pages["/.well-known/duijie"] = json.dumps(said).encode()
@@ -305,3 +306,29 @@ def test_a_letter_is_taken_once_and_what_is_forged_altered_late_or_replayed_is_o
     assert AuditLine.objects.filter(verb="letter.refused").count() == kept.count()
     accepted = AuditLine.objects.get(verb="letter.accepted")
     assert accepted.detail["digest"] == Letter.objects.get(status="accepted").digest
+
+
+def test_a_peer_is_switched_off_and_on_over_rest_and_the_command_line(elsewhere: Elsewhere) -> None:
+    peer = register(elsewhere, [remote("苏州的检测装置")])
+    client, other = Client(), Client()
+    client.force_login(make_user("platform"))
+    other.force_login(make_user("secretariat", make_alliance()))
+    at = f"/api/v1/peers/{peer.uid}"
+
+    def switch(by: Client, content: dict[str, Any], **more: str) -> Any:
+        return by.post(f"{at}/switch", json.dumps(content), content_type="application/json", headers=more)
+
+    etag = client.get(at)["ETag"]
+    assert switch(other, {"active": False}).status_code == 403
+    assert switch(client, {"active": "no"}).json()["code"] == "json.not_boolean"
+    off = switch(client, {"active": False}, **{"If-Match": etag})
+    assert (off.status_code, off.json()["active"]) == (200, False)
+    assert switch(client, {"active": True}, **{"If-Match": etag}).status_code == 412
+    peer.refresh_from_db()
+    assert peer.source is not None
+    peer.source.refresh_from_db()
+    assert (peer.active, peer.source.active) == (False, False)
+    done = CliRunner().invoke(main, ["node", "switch", "jiangsu", "on"])
+    assert done.output == "jiangsu\ton\n"
+    peer.refresh_from_db()
+    assert peer.active

@@ -145,3 +145,17 @@ def test_lists_ask_the_database_as_often_for_one_as_for_three(elsewhere: Elsewhe
     elsewhere.pages["/feed"] = atom(("1", "甲", "一"), ("2", "乙", "二"), ("3", "丙", "三"))
     run(first)
     assert asked() == once
+
+
+def test_the_items_of_a_source_as_excel_and_csv_as_they_are_narrowed(elsewhere: Elsewhere) -> None:
+    elsewhere.pages["/feed"] = atom(("1", "人才新政", "补贴"), ("2", "用地新政", "土地"))
+    park = make_member("南湖高新区", slug="nanhu")
+    source = plug(park, "feed", f"{elsewhere.url}/feed", listing_kind="policy")
+    run(source)
+    client = signed_in("liaison", park)
+    at = f"/sources/{source.uid}/items/"
+    rows = client.get(f"{at}?format=csv&q=人才").content.decode("utf-8-sig").splitlines()
+    assert len(rows) == 2 and "人才新政" in rows[1] and "已写入" in rows[1]
+    assert client.get(f"{at}?format=xlsx").content[:2] == b"PK"
+    assert "?q=%E4%BA%BA%E6%89%8D&amp;format=csv" in client.get(f"{at}?q=人才").content.decode()
+    assert signed_in("liaison", make_member()).get(f"{at}?format=csv").status_code == 404

@@ -160,3 +160,33 @@ def test_ending_keeps_what_was_valid_before() -> None:
     ended = actions.end_agreement(actor=liaison, agreement=made, last_day=date(2023, 6, 30), reason="双方另签新协议")
     assert [ended.holds_on(d) for d in (date(2023, 6, 30), date(2023, 7, 1))] == [True, False]
     assert ended.end_reason == "双方另签新协议"
+
+
+def test_the_network_draws_each_two_once_and_leaves_out_the_least_connected() -> None:
+    from duijie.members.queries import network as networks
+
+    hub, *others = (make_member(f"园区{n:02}", slug=f"n{n}") for n in range(40))
+    for number, other in enumerate(others):
+        for _ in range(2 if number < 3 else 1):
+            sign(hub, other)
+    sign(others[0], others[1])
+    found = networks(viewer())
+    assert (len(found.nodes), found.left_out) == (36, 4)
+    between = {frozenset((one.name, other.name)): n for one, other, n in found.links}
+    assert len(between) == len(found.links) == 36  # the hub with 35 others, and the two others
+    assert between[frozenset(("园区00", "园区01"))] == 2
+    assert between[frozenset(("园区01", "园区02"))] == 1
+    assert found.nodes[0].name == "园区00"
+    assert networks(viewer(), on=date(2019, 1, 1)).nodes == ()
+
+
+def test_the_page_of_the_network_has_its_table_and_tells_two_of_one_name_apart() -> None:
+    from django.test import Client
+
+    park = make_member("城南", slug="chengnan")
+    firm = make_organisation("城南", member=make_member("别处", slug="biechu"))
+    sign(park, organisations=[firm.name], others="瑞金医院")
+    page = Client().get("/agreements/network/").content.decode()
+    assert "城南（成员）" in page and "城南（单位）" in page
+    assert "瑞金医院" in page and "<table" in page
+    assert "没有符合条件" in Client().get("/agreements/network/?on=2019-01-01").content.decode()

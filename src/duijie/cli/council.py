@@ -39,6 +39,73 @@ def charter(alliance_name: str, **values: Any) -> None:
     click.echo(actions.adopt_charter(actor=the_system(), alliance=find_alliance(alliance_name), record=record).uid)
 
 
+@council.command("propose")
+@click.argument("alliance_name")
+@click.argument("title")
+@click.option("--kind", required=True, help="事项：活动、协议、行动计划…… / the question")
+@click.option("--text", required=True, help="议案内容 / its text")
+@click.option("--way", default=None, help="通讯表决、会议表决 / by circulation, in a meeting")
+@click.option("--ballot", default=None, help="记名、无记名 / open, secret")
+@click.option("--proposed-by", default=None, help="提案成员，留空则秘书处 / a member; the secretariat by default")
+@click.option("--about", default=None, help="对象：成员名称或编号 / a member, or the id of a plan, event or agreement")
+@platform_command
+def propose(alliance_name: str, **values: Any) -> None:
+    """提出议案。Put a question before the council."""
+    from duijie.core.schema import parse
+    from duijie.govern import actions
+    from duijie.govern.schemas import MotionRecord
+    from duijie.members.places import find_alliance
+
+    record = parse(MotionRecord, given(**values))
+    click.echo(actions.propose_motion(actor=the_system(), alliance=find_alliance(alliance_name), record=record).uid)
+
+
+@council.command("motions")
+@click.argument("alliance_name")
+@click.option("--status", default="", help="discussion, voting, carried, rejected, withdrawn")
+@platform_command
+def motions(alliance_name: str, status: str) -> None:
+    """列出议案。List the motions of an alliance."""
+    from duijie.govern import queries
+    from duijie.members.places import find_alliance
+
+    for one in queries.motions(the_system(), alliance=find_alliance(alliance_name), status=status):
+        click.echo(f"{one.uid}\t{one.status}\t{one.kind}\t{one.last_day or '-'}\t{one.title}")
+
+
+@council.command("open")
+@click.argument("uid")
+@click.option("--last-day", required=True, help="表决最后一天 / the last day: 2026-12-18")
+@platform_command
+def open_vote(uid: str, last_day: str) -> None:
+    """开始表决。Open the vote: text, rule and votes are fixed."""
+    from duijie.core.calendar import parse_date
+    from duijie.govern import actions, queries
+
+    found = queries.get_motion(the_system(), uid)
+    click.echo(actions.open_vote(actor=the_system(), motion=found, last_day=parse_date(last_day)).status)
+
+
+@council.command("close")
+@click.argument("uid")
+@platform_command
+def close_vote(uid: str) -> None:
+    """结束表决并计票。Close a vote and count it."""
+    from duijie.govern import actions, queries
+
+    click.echo(actions.close_vote(actor=the_system(), motion=queries.get_motion(the_system(), uid)).status)
+
+
+@council.command("withdraw")
+@click.argument("uid")
+@platform_command
+def withdraw(uid: str) -> None:
+    """撤回尚未表决的议案。Take a motion back before the vote begins."""
+    from duijie.govern import actions, queries
+
+    click.echo(actions.withdraw_motion(actor=the_system(), motion=queries.get_motion(the_system(), uid)).status)
+
+
 @council.command("close-due")
 @platform_command
 def close_due() -> None:

@@ -190,6 +190,19 @@ def node_list() -> None:
         click.echo("\t".join([peer.slug, "on" if peer.active else "off", peer.url, peer.name]))
 
 
+@node.command("switch")
+@click.argument("slug")
+@click.argument("state", type=click.Choice(["on", "off"]))
+@platform_command
+def node_switch(slug: str, state: str) -> None:
+    """停用或恢复与一个平台的互联。Switch the exchange with a node off or on."""
+    from duijie.federate import actions
+    from duijie.federate.queries import get_peer
+
+    peer = actions.switch_peer(actor=the_system(), peer=get_peer(slug, the_system()), active=state == "on")
+    click.echo(f"{peer.slug}\t{'on' if peer.active else 'off'}")
+
+
 @node.command("letters")
 @click.argument("slug")
 @platform_command

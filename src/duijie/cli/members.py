@@ -177,6 +177,46 @@ def agreement_coverage(day: str) -> None:
         click.echo(found.sentence(queries.name_of(whole)))
 
 
+@agreement.command("promise")
+@click.argument("uid")
+@click.argument("text")
+@click.option("--due", "due_on", required=True, help="2027-03-31")
+@click.option("--party", default=None, help="由谁履行，留空则各方 / who owes it; all by default")
+@platform_command
+def agreement_promise(uid: str, **values: Any) -> None:
+    """登记协议约定的义务。Note what was promised in an agreement."""
+    from duijie.core.schema import parse
+    from duijie.members import actions, queries
+    from duijie.members.schemas import ObligationRecord
+
+    record = parse(ObligationRecord, given(**values))
+    found = queries.get_agreement(the_system(), uid)
+    click.echo(actions.add_obligation(actor=the_system(), agreement=found, record=record).uid)
+
+
+@agreement.command("promises")
+@click.argument("uid")
+@platform_command
+def agreement_promises(uid: str) -> None:
+    """列出协议约定的义务。List what was promised, soonest first."""
+    from duijie.members import queries
+
+    for one in queries.obligations_of(the_system(), queries.get_agreement(the_system(), uid)):
+        click.echo(f"{one.uid}\t{one.due_on}\t{one.done_on or '-'}\t{one.member or one.party or '-'}\t{one.text}")
+
+
+@agreement.command("fulfil")
+@click.argument("uid")
+@click.option("--report", required=True, help="履行情况 / how it was kept")
+@platform_command
+def agreement_fulfil(uid: str, report: str) -> None:
+    """记录一项义务已履行。A promise was kept."""
+    from duijie.members import actions, queries
+
+    found = queries.get_obligation(the_system(), uid)
+    click.echo(str(actions.fulfil_obligation(actor=the_system(), obligation=found, report=report).done_on))
+
+
 @click.group()
 def organisation() -> None:
     """单位 / organisations"""

@@ -1,4 +1,4 @@
-"""Minutes, resolutions and certificates as Word documents."""
+"""Minutes, resolutions and certificates as Word documents; certificates as PDF too."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from duijie.core.access import Viewer
 from duijie.core.language import ENGLISH, current_language, t
+from duijie.core.prints import pdf
 from duijie.core.word import WordDocument
 from duijie.govern.choices import Choice, DutyStatus, Outcome, Question
 from duijie.govern.models import Meeting, Motion, OpenBallot, Resolution, TrainingPlace
@@ -84,17 +85,55 @@ def certificate_document(place: TrainingPlace) -> bytes:
     document = WordDocument(
         t("培训证书", "Certificate"), number=place.certificate or "", english=current_language() == ENGLISH
     )
-    document.paragraph(
-        t(
-            "{name}于 {day} 参加{alliance}举办的“{title}”，完成 {hours} 学时，特发此证。",
-            "{name} attended “{title}” held by {alliance} on {day}, {hours} hours.",
-            name=place.name, day=training.held_on.isoformat(), alliance=training.alliance.name, title=training.title,
-            hours=training.hours,
-        )
-    )  # fmt: skip
+    document.paragraph(_attested(place))
     document.paragraph(training.alliance.name, indent=False, bold=True)
     document.paragraph((place.certified_on or training.held_on).isoformat(), indent=False)
-    document.paragraph(
-        t("凭证书编号可在“证书核验”页查询。", "The number can be checked on the page of certificates."), indent=False
-    )
+    document.paragraph(_checked(), indent=False)
     return document.to_bytes()
+
+
+def _attested(place: TrainingPlace) -> str:
+    training = place.training
+    return t(
+        "{name}于 {day} 参加{alliance}举办的“{title}”，完成 {hours} 学时，特发此证。",
+        "{name} attended “{title}” held by {alliance} on {day}, {hours} hours.",
+        name=place.name, day=training.held_on.isoformat(), alliance=training.alliance.name, title=training.title,
+        hours=training.hours,
+    )  # fmt: skip
+
+
+def _checked() -> str:
+    return t("凭证书编号可在“证书核验”页查询。", "The number can be checked on the page of certificates.")
+
+
+_CERTIFICATE = """
+#set page(paper: "a4", flipped: true, margin: 14mm)
+#rect(width: 100%, height: 100%, stroke: 1.2pt + river, radius: 3mm, inset: 16mm)[
+  #text(9pt, grey)[#data.number_is #h(1fr)]
+  #v(1fr)
+  #align(center)[
+    #text(34pt, weight: "bold", river, data.title)
+    #v(8mm)
+    #text(24pt, weight: "bold", ink, data.name)
+    #v(6mm)
+    #block(width: 78%, text(13pt, ink)[#set par(leading: 1.1em, justify: false); #data.text])
+  ]
+  #v(1fr)
+  #grid(columns: (28mm, 1fr), align: (left + bottom, right + bottom),
+    image("qr.svg", width: 26mm),
+    [#text(13pt, weight: "bold", ink, data.alliance) #linebreak() #v(1mm) #text(11pt, ink, data.day)])
+  #v(2mm)
+  #text(9pt, grey, data.foot)
+]
+"""
+
+
+def certificate_pdf(place: TrainingPlace, *, address: str) -> bytes:
+    """The certificate as a sheet to print; its code leads to `address`, where it is checked."""
+    training, number = place.training, place.certificate or ""
+    data = {
+        "title": t("培训证书", "Certificate"), "name": place.name, "text": _attested(place), "alliance": training.alliance.name,
+        "day": (place.certified_on or training.held_on).isoformat(), "foot": _checked(),
+        "number_is": t("编号 {number}", "No. {number}", number=number),
+    }  # fmt: skip
+    return pdf(_CERTIFICATE, data, {"qr.svg": address})

@@ -7,8 +7,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 
+from duijie.core.errors import Fault, NotFound
 from duijie.core.rest.bodies import answer, body_of, json_object
 from duijie.core.rest.idempotency import idempotent
+from duijie.core.rest.preconditions import expected_version
 from duijie.core.rest.problems import REFUSALS
 from duijie.core.schema import parse
 from duijie.federate import actions, queries
@@ -16,6 +18,7 @@ from duijie.federate.actions.interface import interface_of
 from duijie.federate.models import Letter, Peer
 from duijie.federate.nodes.identity import fingerprint
 from duijie.federate.schemas import InterfaceRecord, PeerRecord
+from duijie.members.api.values import refuse_unknown
 from duijie.members.models import Member
 from duijie.members.queries import get_member
 
@@ -106,6 +109,47 @@ def list_peers(request: HttpRequest) -> Any:
 def register(request: HttpRequest) -> HttpResponse:
     made = actions.register_peer(actor=_viewer(request), record=parse(PeerRecord, json_object(request)))
     return answer(_peer(made), status=201, etag=made.etag)
+
+
+@router.get("/peers/{uid}", response={200: PeerOut, **REFUSALS}, summary="一个平台 One node")
+def read_peer(request: HttpRequest, uid: str) -> HttpResponse:
+    found = queries.get_peer(uid, _viewer(request))
+    return answer(_peer(found), etag=found.etag)
+
+
+@router.post(
+    "/peers/{uid}/switch", response={200: PeerOut, **REFUSALS}, summary="停用或恢复互联 Switch off or on",
+    openapi_extra=body_of(active="true 恢复、false 停用 true or false"),
+)  # fmt: skip
+@idempotent
+def switch(request: HttpRequest, uid: str) -> HttpResponse:
+    """While it is off, its letters are refused and nothing is harvested."""
+    content = json_object(request)
+    refuse_unknown(content, "active")
+    found = queries.get_peer(uid, _viewer(request))
+    if not isinstance(content.get("active"), bool):
+        raise Fault("json.not_boolean", "active：请写 true 或 false。", "active: write true or false.", place="active", status=422)  # fmt: skip
+    after = actions.switch_peer(
+        actor=_viewer(request), peer=found, active=content["active"], version=expected_version(request)
+    )
+    return answer(_peer(after), etag=after.etag)
+
+
+@router.post(
+    "/peers/{uid}/letters/{letter}/again",
+    response={200: LetterLine, **REFUSALS},
+    summary="重发信件 Send a letter again",
+)
+@idempotent
+def send_again(request: HttpRequest, uid: str, letter: str) -> HttpResponse:
+    viewer = _viewer(request)
+    rows = queries.letters(viewer, queries.get_peer(uid, viewer))
+    found = rows.filter(uid=letter, direction=Letter.Direction.OUT).first()
+    if found is None:
+        raise NotFound
+    actions.send_letter_again(actor=viewer, letter=found)
+    found.refresh_from_db()
+    return answer(_letter(found))
 
 
 @router.get("/peers/{uid}/letters", response={200: list[LetterLine], **REFUSALS}, summary="信件 Letters")

@@ -40,6 +40,12 @@ class CertificateOut(Schema):
     hours: int
 
 
+class CertifiedOut(Schema):
+    """How many certificates were given."""
+
+    given: int
+
+
 class HandoverOut(Schema):
     id: str
     counts: dict[str, int]
@@ -95,6 +101,16 @@ def enrol(request: HttpRequest, uid: str) -> HttpResponse:
     record = parse(AttendanceRow, json_object(request))
     actions.enrol(actor=viewer, training=queries.get_training(viewer, uid), record=record)
     return HttpResponse(status=204)
+
+
+@router.post(
+    "/trainings/{uid}/certificates", response={200: CertifiedOut, **REFUSALS}, summary="发放证书 Give certificates"
+)
+@idempotent
+def certify(request: HttpRequest, uid: str) -> HttpResponse:
+    """To everybody who attended and has none yet."""
+    viewer = viewer_of_request(request)
+    return answer({"given": actions.certify(actor=viewer, training=queries.get_training(viewer, uid))})
 
 
 @router.get(

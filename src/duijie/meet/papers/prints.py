@@ -1,33 +1,17 @@
-"""PDF by typst with the system's Chinese face: personal timetables, table signs, badges.
-
-Texts go into typst as data, never as markup, so that nothing that people wrote is read as a command.
-"""
+"""PDF: personal timetables, table signs, badges."""
 
 from __future__ import annotations
 
-import io
-import json
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
-import segno
-import typst
 from django.utils import timezone
 
 from duijie.core.calendar import SHANGHAI
 from duijie.core.language import t
+from duijie.core.prints import pdf
 from duijie.meet.models import Event, Meeting, Place, Representative
 from duijie.meet.queries.timetables import PersonalMeeting
 
-_FACE = '("Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei")'
-_HEAD = f"""#let data = json("data.json")
-#set text(font: {_FACE}, size: 11pt, lang: "zh")
-#let ink = rgb("#14202a")
-#let river = rgb("#0e4d78")
-#let grey = rgb("#5a6771")
-"""
 _TIMETABLE = """
 #set page(paper: "a4", margin: (x: 18mm, y: 16mm), footer: align(center, text(8pt, grey)[#data.foot]))
 #text(9pt, grey)[#data.event #h(1fr) #data.day]
@@ -77,19 +61,6 @@ _BADGES = """
 """
 
 
-def _pdf(body: str, data: dict[str, Any], codes: dict[str, str] | None = None) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="duijie-print-") as name:
-        folder = Path(name)
-        (folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        for file, text in (codes or {}).items():
-            out = io.BytesIO()
-            segno.make(text, error="m").save(out, kind="svg", border=1, scale=4, dark="#14202a")
-            (folder / file).write_bytes(out.getvalue())
-        source = folder / "main.typ"
-        source.write_text(_HEAD + body, encoding="utf-8")
-        return bytes(typst.compile(str(source)))
-
-
 def clock(meeting: Meeting) -> str:
     start = timezone.localtime(meeting.slot.starts_at, SHANGHAI)
     end = timezone.localtime(meeting.slot.ends_at, SHANGHAI)
@@ -114,7 +85,7 @@ def timetable_pdf(
             for m in meetings
         ],
     }  # fmt: skip
-    return _pdf(_TIMETABLE, data, {"qr.svg": qr} if qr else None)
+    return pdf(_TIMETABLE, data, {"qr.svg": qr} if qr else None)
 
 
 def signs_pdf(event: Event, places: Sequence[Place], meetings: Sequence[Meeting]) -> bytes:
@@ -132,7 +103,7 @@ def signs_pdf(event: Event, places: Sequence[Place], meetings: Sequence[Meeting]
         }
         for p in places
     ]  # fmt: skip
-    return _pdf(_SIGNS, {"event": event.title, "signs": signs})
+    return pdf(_SIGNS, {"event": event.title, "signs": signs})
 
 
 def badges_pdf(event: Event, people: Sequence[Representative], *, address: str) -> bytes:
@@ -145,4 +116,4 @@ def badges_pdf(event: Event, people: Sequence[Representative], *, address: str) 
         }
         for p in people
     ]  # fmt: skip
-    return _pdf(_BADGES, {"event": event.title, "badges": badges}, codes)
+    return pdf(_BADGES, {"event": event.title, "badges": badges}, codes)

@@ -31,10 +31,12 @@ from duijie.members.queries.keys import KeyLine, api_keys, get_key, owners_of_ke
 from duijie.members.queries.network import (
     CoverageOfSet,
     Matrix,
+    Network,
     coverage_of_set,
     documents_of,
     get_obligation,
     matrix,
+    network,
     obligations_of,
 )
 from duijie.members.queries.organisations import (
@@ -92,6 +94,7 @@ __all__ = [
     "Limits",
     "Matrix",
     "MemberPage",
+    "Network",
     "Node",
     "PersonLine",
     "Tally",
@@ -135,6 +138,7 @@ __all__ = [
     "members_served_by",
     "memberships",
     "name_of",
+    "network",
     "next_host",
     "obligations_of",
     "organisation_memberships",

@@ -11,7 +11,7 @@ from duijie.core.access import Viewer
 from duijie.core.errors import NotFound
 from duijie.members.models import Agreement, AgreementDocument, Alliance, Member, Obligation
 from duijie.members.places import place_of_agreement
-from duijie.members.queries.agreements import Coverage, coverage, graph
+from duijie.members.queries.agreements import Coverage, Node, coverage, graph
 from duijie.members.queries.directory import memberships
 from duijie.members.rules import may
 
@@ -43,6 +43,53 @@ def matrix(viewer: Viewer, *, on: date | None = None, members: list[Member] | No
     shown = order[:MOST]
     cells = tuple(tuple(between.get((a, b), 0) for b in shown) for a in shown)
     return Matrix(found.on, tuple(named[k] for k in shown), tuple(shown), cells, len(order) - len(shown))
+
+
+@dataclass(frozen=True)
+class Network:
+    """Who is tied to whom on a day by how many agreements. nodes: neighbours beside each other as far as one circle allows; left_out:
+    parties with fewer agreements than those that are shown."""
+
+    on: date
+    nodes: tuple[Node, ...]
+    links: tuple[tuple[Node, Node, int], ...]
+    left_out: int
+
+
+MOST_NODES = 36
+
+
+def network(viewer: Viewer, *, on: date | None = None, members: list[Member] | None = None, kind: str = "") -> Network:
+    """The graph of a day as nodes and links, those with most agreements first where there are too many for one picture."""
+    found = graph(viewer, on=on, members=members, kind=kind)
+    weight: dict[str, int] = {}
+    for edge in found.edges:
+        for key in (edge.one.key, edge.other.key):
+            weight[key] = weight.get(key, 0) + len(edge.agreements)
+    named = {n.key: n for n in found.nodes if n.key in weight}
+    kept = sorted(named, key=lambda key: (-weight[key], named[key].name))[:MOST_NODES]
+    ties = [e for e in found.edges if e.one.key in kept and e.other.key in kept]
+    order = _around(kept, [(e.one.key, e.other.key) for e in ties])
+    links = tuple((e.one, e.other, len(e.agreements)) for e in ties)
+    return Network(found.on, tuple(named[key] for key in order), links, len(named) - len(kept))
+
+
+def _around(keys: list[str], pairs: list[tuple[str, str]]) -> list[str]:
+    """An order for a circle: from the best connected on, each followed by its partners that are not placed yet."""
+    partners: dict[str, list[str]] = {key: [] for key in keys}
+    for one, other in pairs:
+        partners[one].append(other)
+        partners[other].append(one)
+    place = {key: number for number, key in enumerate(keys)}
+    order: dict[str, None] = {}
+    for start in keys:
+        waiting = [start]
+        while waiting:
+            key = waiting.pop()
+            if key not in order:
+                order[key] = None
+                waiting += sorted((p for p in partners[key] if p not in order), key=lambda p: -place[p])
+    return list(order)
 
 
 @dataclass(frozen=True)

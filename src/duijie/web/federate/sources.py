@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from duijie.core.access import Viewer
@@ -22,6 +24,7 @@ from duijie.federate.schemas import Schedule, SourceKind, SourceRecord
 from duijie.members.models import Member
 from duijie.members.queries import get_member, members_served_by, name_of
 from duijie.publish.kinds import KINDS
+from duijie.web.govern.sheets import sheet_answer
 from duijie.web.kit import Cell, Choice, Column, FormField, Table, fields_of_schema
 from duijie.web.kit.names import ago
 from duijie.web.kit.pages import Pages
@@ -294,8 +297,11 @@ def source_items(request: HttpRequest, source: str) -> HttpResponse:
     status, text = request.GET.get("status", ""), request.GET.get("q", "").strip()
     run = queries.get_run(request.GET["run"], viewer) if request.GET.get("run") else None
     rows = queries.items(viewer, source=found, run=run, status=status if status in ITEM_STATES else "", text=text)
+    if request.GET.get("format") in {"xlsx", "csv"}:
+        return sheet_answer("items", _ITEM_HEADS, (_item_row(item) for item in rows), request.GET["format"])
     pages = Pages.of(request, total=rows.count(), size=30)
     context = {
+        "exports": _exports(request),
         "source": found, "run": run, "pages": pages, "status": status, "q": text,
         "lines": [_line(item) for item in rows[pages.start : pages.stop]],
         "may_run": may(viewer, "source.write", found.member),
@@ -305,6 +311,31 @@ def source_items(request: HttpRequest, source: str) -> HttpResponse:
         ),
     }  # fmt: skip
     return render(request, "federate/items.html", context)
+
+
+_ITEM_HEADS = [
+    (Label("对方编号", "Id there"), "line"), (Label("标题", "Title"), "line"), (Label("状态", "State"), "line"),
+    (Label("原因", "Why"), "text"), (Label("对方网址", "Address there"), "line"), (Label("本平台网址", "Address here"), "line"),
+    (Label("处理日期", "On"), "date"),
+]  # fmt: skip
+
+
+def _item_row(item: Item) -> list[Any]:
+    why = "；".join(f"{e.get('place') or ''} {t(e['zh'], e['en'])}".strip() for e in item.log)
+    here = settings.BASE_URL + reverse("listing", args=[item.listing.uid]) if item.listing else ""
+    day = timezone.localdate(item.changed_at)
+    return [item.remote_id, item.title, str(ITEM_STATES[item.status][0]), why, item.url, here, day]
+
+
+def _exports(request: HttpRequest) -> dict[str, str]:
+    """The list as it is narrowed, as Excel and as CSV."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    found = {}
+    for name, form in (("Excel", "xlsx"), ("CSV", "csv")):
+        query["format"] = form
+        found[name] = f"?{query.urlencode()}"
+    return found
 
 
 def _line(item: Item) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from duijie.members.models import Alliance
 from duijie.members.queries import get_alliance, name_of
 from duijie.web.govern.posting import posted
 from duijie.web.govern.rota import alliance_crumb
+from duijie.web.govern.subjects import asked_for
 from duijie.web.kit import Cell, Column, Pages, Table
 from duijie.web.kit.parts import badge
 from duijie.web.members.forms import FormPage, for_people, posted_version, viewer_of_page
@@ -217,7 +218,7 @@ def new_motion(request: HttpRequest, slug: str) -> HttpResponse:
 
     return FormPage(
         request, MotionRecord, t("提出议案", "Propose a motion"), save,
-        values={"proposed_by": own[0].name, "way": "circulation", "ballot": "open"} if own else {"way": "circulation", "ballot": "open"},
+        values=({"proposed_by": own[0].name} if own else {}) | {"way": "circulation", "ballot": "open"} | asked_for(request),
         crumbs=[alliance_crumb(alliance), council_crumb(alliance)],
         lead=t("议案先讨论、可修改，秘书处开启表决后就不能再改。", "It is discussed and may be amended until the secretariat opens the vote."),
         done=Label("议案已提出。", "The motion is before the council."), draft=f"motion-{slug}",

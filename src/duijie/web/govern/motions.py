@@ -22,6 +22,7 @@ from duijie.govern.models import Amendment, Contribution, Motion, MotionPaper, O
 from duijie.web.govern.council import council_crumb, status_badge
 from duijie.web.govern.posting import posted
 from duijie.web.govern.rota import alliance_crumb
+from duijie.web.govern.subjects import subject_link
 from duijie.web.kit import Choice
 from duijie.web.members.forms import for_people, posted_version, viewer_of_page
 
@@ -42,6 +43,7 @@ def context_of(request: HttpRequest, found: Motion) -> dict[str, Any]:
     return {
         "motion": found,
         "kind": Question.named(found.kind),
+        "subject": subject_link(viewer, found.subject_kind, found.subject_ref),
         "way": Way.named(found.way),
         "status": status_badge(found),
         "secret": found.ballot == "secret",

@@ -7,6 +7,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from duijie.core.language import Label, t
 from duijie.core.schema import parse
 from duijie.core.word import MEDIA_TYPE
 from duijie.govern import actions, queries
-from duijie.govern.documents import certificate_document
+from duijie.govern.documents import certificate_document, certificate_pdf
 from duijie.govern.models import Training, TrainingPlace
 from duijie.govern.queries.officers import ANSWER_DAYS, REVIEW_DAYS
 from duijie.govern.schemas import AttendanceRow, TrainingRecord
@@ -320,14 +321,28 @@ def check_certificate(request: HttpRequest) -> HttpResponse:
 @for_people
 def certificate_word(request: HttpRequest, uid: str, number: str) -> HttpResponse:
     """The certificate as Word, for its holder and for those who see the list."""
+    response = HttpResponse(certificate_document(_certified(request, uid, number)), content_type=MEDIA_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{number}.docx"'
+    return response
+
+
+@for_people
+def certificate_print(request: HttpRequest, uid: str, number: str) -> HttpResponse:
+    """The same as a sheet to print, with a code that leads to its check."""
+    address = f"{settings.BASE_URL}{reverse('govern:check_certificate')}?number={number}"
+    content = certificate_pdf(_certified(request, uid, number), address=address)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{number}.pdf"'
+    return response
+
+
+def _certified(request: HttpRequest, uid: str, number: str) -> TrainingPlace:
     viewer = viewer_of_page(request)
     found: Training = queries.get_training(viewer, uid)
     place = next((p for p in queries.places_of(viewer, found) if p.certificate == number), None)
     if place is None:
         raise NotFound
-    response = HttpResponse(certificate_document(place), content_type=MEDIA_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="{number}.docx"'
-    return response
+    return place
 
 
 @for_people

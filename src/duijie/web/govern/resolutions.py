@@ -23,6 +23,7 @@ from duijie.web.govern.council import council_crumb
 from duijie.web.govern.posting import posted
 from duijie.web.govern.rota import alliance_crumb
 from duijie.web.govern.sheets import sheet_answer
+from duijie.web.govern.subjects import subject_link
 from duijie.web.kit import Cell, Choice, Column, Pages, Table
 from duijie.web.kit.parts import badge
 from duijie.web.members.forms import for_people, posted_version, read_form, viewer_of_page
@@ -37,6 +38,7 @@ def resolution(request: HttpRequest, uid: str) -> HttpResponse:
     context = {
         "resolution": found,
         "kind": Question.named(found.kind),
+        "subject": subject_link(viewer, found.motion.subject_kind, found.motion.subject_ref) if found.motion else None,
         "motion": motion,
         "sentence": vote_sentence(motion) if motion else "",
         "duties": [(d, duty_badge(d), _may_report(request, d)) for d in duties],

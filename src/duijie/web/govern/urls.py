@@ -80,6 +80,7 @@ _pages: list[URLPattern | URLResolver] = [
     path("trainings/<str:uid>/enrol/", officers.enrol, name="enrol"),
     path("trainings/<str:uid>/certify/", officers.certify, name="certify"),
     path("trainings/<str:uid>/certificates/<str:number>.docx", officers.certificate_word, name="certificate_word"),
+    path("trainings/<str:uid>/certificates/<str:number>.pdf", officers.certificate_print, name="certificate_print"),
     path("trainings/<str:uid>/people/", officers.upload_people, name="upload_people"),
     path("officers/attendance.xlsx", officers.people_template, name="people_template"),
     path("certificates/", officers.check_certificate, name="check_certificate"),

@@ -4,7 +4,7 @@ Views build small frozen dataclasses (Table, ListingCard, Chart, ...); templates
 """
 
 from duijie.web.kit.cards import Fact, ListingCard, MatchCard, marked
-from duijie.web.kit.charts import Chart, Flow, MapView, Point, Series
+from duijie.web.kit.charts import Chart, Flow, MapView, Node, Point, Series
 from duijie.web.kit.facets import ActiveFilter, Facet, Option
 from duijie.web.kit.fields import Choice, FormField, fields_of_schema
 from duijie.web.kit.pages import Pages
@@ -27,6 +27,7 @@ __all__ = [
     "MapView",
     "MatchCard",
     "Moment",
+    "Node",
     "Option",
     "Pages",
     "Point",

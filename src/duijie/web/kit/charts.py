@@ -13,7 +13,7 @@ from duijie.web.kit.figures import exact
 from duijie.web.kit.library import register, render
 from duijie.web.kit.tables import Cell, Column, Table
 
-KINDS = {"line", "bar", "hbar", "donut", "scatter", "radar", "heatmap", "sankey"}
+KINDS = {"line", "bar", "hbar", "donut", "scatter", "radar", "heatmap", "sankey", "graph"}
 _ITEM, _VALUE = Label("项目", "Item"), Label("数值", "Value")
 
 
@@ -29,10 +29,20 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Chart:
-    """kind: line, bar, hbar, donut, scatter, radar, heatmap, sankey.
+class Node:
+    """A party of a graph. kind: what sort of party it is (another colour); url: its records."""
 
-    unit: of the values. target: a dashed line with `target_name`. links: (from, to, value) of a sankey. maximum: of a radar's axes.
+    name: str
+    kind: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """kind: line, bar, hbar, donut, scatter, radar, heatmap, sankey, graph.
+
+    unit: of the values. target: a dashed line with `target_name`. links: (from, to, value) of a sankey or a graph.
+    nodes: of a graph, in the order in which they stand on its circle. maximum: of a radar's axes.
     as_of, source, records_url: said under the chart. height: in rem.
     """
 
@@ -46,6 +56,7 @@ class Chart:
     target: float | None = None
     target_name: str = ""
     links: Sequence[tuple[str, str, float]] = ()
+    nodes: Sequence[Node] = ()
     maximum: float | None = None
     as_of: date | None = None
     source: str = ""
@@ -70,19 +81,27 @@ class Chart:
             "target": self.target,
             "target_name": self.target_name,
             "max": self.maximum,
-            "nodes": [{"name": name} for name in names],
+            "nodes": [asdict(node) for node in self.nodes] or [{"name": name} for name in names],
             "links": [{"source": a, "target": b, "value": v} for a, b, v in self.links],
         }
 
     def table(self) -> Table:
         """The same figures as a plain table."""
-        columns, rows = {"sankey": self._flows, "scatter": self._pairs}.get(self.kind, self._by_category)()
+        columns, rows = {"sankey": self._flows, "graph": self._bonds, "scatter": self._pairs}.get(
+            self.kind, self._by_category
+        )()
         return Table(columns, rows, tight=True, as_cards=False, caption=self.title)
 
     def _flows(self) -> tuple[list[Column], list[Any]]:
         columns = [Column("from", Label("从", "From")), Column("to", Label("到", "To"))]
         columns.append(Column("value", self.unit or _VALUE, "number"))
         return columns, [(a, b, _number(v)) for a, b, v in self.links]
+
+    def _bonds(self) -> tuple[list[Column], list[Any]]:
+        urls = {node.name: node.url for node in self.nodes}
+        columns = [Column("one", Label("一方", "One side")), Column("other", Label("另一方", "The other"))]
+        columns.append(Column("value", self.unit or _VALUE, "number"))
+        return columns, [(Cell(a, urls.get(a, "")), Cell(b, urls.get(b, "")), _number(v)) for a, b, v in self.links]
 
     def _pairs(self) -> tuple[list[Column], list[Any]]:
         x, y = Column("x", self.x_name or "x", "number"), Column("y", self.unit or "y", "number")

@@ -19,6 +19,7 @@ from duijie.members.choices import AgreementKind, AgreementState, BodyKind
 from duijie.members.models import Agreement, Member
 from duijie.members.queries import name_of
 from duijie.members.schemas import AgreementRecord
+from duijie.web.govern.subjects import motions_to_propose
 from duijie.web.kit import Cell, Choice, Column, Option, Pages, Table
 from duijie.web.kit.facets import ActiveFilter, Facet
 from duijie.web.kit.parts import badge
@@ -151,6 +152,9 @@ def agreement_page(request: HttpRequest, uid: str) -> HttpResponse:
         "party_choices": [Choice(name, name) for name in _party_names(agreement)],
         "renewals": list(agreement.renewals.order_by("valid_from")),
         "crumbs": [agreements_crumb(), (agreement.title, "")],
+        "councils": motions_to_propose(
+            viewer, "agreement", agreement.uid, t("关于{title}的议案", "On {title}", title=agreement.title)
+        ),
     }
     return render(request, "members/agreement.html", context)
 

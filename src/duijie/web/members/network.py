@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -25,7 +26,7 @@ from duijie.members.choices import AgreementKind, AgreementState, MemberKind
 from duijie.members.models import Agreement, Alliance, Member
 from duijie.members.queries import name_of
 from duijie.members.schemas import ObligationRecord
-from duijie.web.kit import Cell, Chart, Choice, Column, Series, Table
+from duijie.web.kit import Cell, Chart, Choice, Column, Node, Series, Table
 from duijie.web.kit.parts import badge
 from duijie.web.members.forms import for_people, read_form, viewer_of_page
 from duijie.web.members.tabs import under_members
@@ -70,6 +71,51 @@ def matrix(request: HttpRequest) -> HttpResponse:
         "kinds": [Choice(k.value, k.label) for k in AgreementKind], "crumbs": _crumbs(t("协议矩阵", "Matrix")),
     }  # fmt: skip
     return render(request, "members/matrix.html", context)
+
+
+_PARTIES = {
+    "member": Label("成员", "Member"),
+    "organisation": Label("单位", "Organisation"),
+    "other": Label("平台外", "Outside the platform"),
+}
+
+
+def network(request: HttpRequest) -> HttpResponse:
+    """The network of a day drawn on a circle: a line for each two with an agreement, thicker where there are several."""
+    under_members(request)
+    viewer, day = viewer_of_page(request), _day(request)
+    alliance, _, kind = _chosen(request)
+    members = [m.member for m in queries.memberships(viewer, alliance, on=day)] if alliance else None
+    found = queries.network(viewer, on=day, members=members, kind=kind)
+    names = _told_apart(found.nodes)
+    chart = Chart(
+        "graph", t("协议网络", "Network of agreements"),
+        nodes=[Node(names[n.key], str(_PARTIES[n.kind]), _address(n)) for n in found.nodes],
+        links=[(names[one.key], names[other.key], count) for one, other, count in found.links],
+        unit=t("份协议", "agreements"), as_of=day, height=30,
+    )  # fmt: skip
+    context = {
+        "day": day, "network": found, "chart": chart if found.nodes else None, "kind": kind,
+        "alliance": alliance.slug if alliance else "",
+        "alliances": [Choice(a.slug, name_of(a)) for a in queries.alliances(viewer)],
+        "kinds": [Choice(k.value, k.label) for k in AgreementKind], "crumbs": _crumbs(t("协议网络", "Network")),
+    }  # fmt: skip
+    return render(request, "members/network.html", context)
+
+
+def _told_apart(nodes: Sequence[queries.Node]) -> dict[str, str]:
+    """key -> name; two parties of one name are told apart by what they are."""
+    names = [n.name for n in nodes]
+    return {n.key: n.name if names.count(n.name) == 1 else f"{n.name}（{_PARTIES[n.kind]}）" for n in nodes}
+
+
+def _address(node: queries.Node) -> str:
+    """Where the party's agreements are: a member's list, an organisation's page; a body outside has its name looked for."""
+    if node.kind == "member":
+        return f"{reverse('members:agreements')}?{urlencode({'member': node.slug})}"
+    if node.kind == "organisation":
+        return reverse("members:organisation", args=[node.key.partition(":")[2]])
+    return ""
 
 
 def coverage(request: HttpRequest) -> HttpResponse:

@@ -38,6 +38,7 @@ _pages = [
     path("agreements/", agreements.agreements, name="agreements"),
     path("agreements/new/", agreements.new_agreement, name="new_agreement"),
     path("agreements/matrix/", network.matrix, name="agreement_matrix"),
+    path("agreements/network/", network.network, name="agreement_network"),
     path("agreements/coverage/", network.coverage, name="coverage"),
     path("agreements/sheet/", network.agreements_sheet, name="agreements_sheet"),
     path("agreements/<str:uid>/", agreements.agreement_page, name="agreement"),

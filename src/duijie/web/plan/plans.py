@@ -20,6 +20,7 @@ from duijie.plan.choices import PlanStatus
 from duijie.plan.models import Plan
 from duijie.plan.rules import may
 from duijie.plan.schemas import PlanRecord
+from duijie.web.govern.subjects import motions_to_propose
 from duijie.web.kit import Cell, Column, Option, Pages, Table
 from duijie.web.kit.charts import Chart, Series
 from duijie.web.kit.facets import ActiveFilter, Facet
@@ -99,6 +100,10 @@ def plan_page(request: HttpRequest, plan: str) -> HttpResponse:
         "waiting": record.status == Plan.Status.SUBMITTED or record.amendment == Plan.Amendment.SUBMITTED,
         "chart": _chart(every),
     }  # fmt: skip
+    if context["waiting"] and record.alliance is not None:
+        context["councils"] = motions_to_propose(
+            asked.viewer, "plan", record.uid, asked.content.name, [record.alliance]
+        )
     return render(request, "plan/plan.html", context)
 
 

@@ -1,5 +1,5 @@
 // From a chart's specification (duijie.web.kit.charts.Chart) to what ECharts wants: line, bar, hbar, stacked, donut, scatter,
-// radar, heatmap, sankey.
+// radar, heatmap, sankey, graph.
 import { isEnglish } from "./words.js";
 
 /** 123456789 → 1.23亿 / 123.46 m. @param {number} number */
@@ -150,6 +150,29 @@ const KINDS = {
       lineStyle: { color: "gradient", opacity: 0.25, curveness: 0.5 }, emphasis: { focus: "adjacency" },
     }],
   }),
+  graph: (spec, palette, base, width) => {
+    const kinds = [...new Set(spec.nodes.map((/** @type {any} */ node) => node.kind))];
+    /** @type {Map<string, number>} */
+    const weight = new Map();
+    for (const link of spec.links) for (const end of [link.source, link.target]) weight.set(end, (weight.get(end) ?? 0) + link.value);
+    const most = Math.max(1, ...weight.values());
+    const narrow = width < 560;
+    // Names stand outside the circle, turned like spokes; on a phone the longer ones are cut and the table has them whole.
+    const room = palette.rem * (narrow ? 4.5 : 9);
+    return {
+      legend: { ...base.legend, show: kinds.length > 1, data: kinds },
+      tooltip: { ...base.tooltip, trigger: "item", formatter: (/** @type {any} */ p) => p.dataType === "edge" ? `${escape(p.data.source)} — ${escape(p.data.target)}<br>${short(p.data.value)} ${escape(spec.unit)}` : `${escape(p.name)}<br>${short(weight.get(p.name) ?? 0)} ${escape(spec.unit)}` },
+      series: [{
+        type: "graph", layout: "circular", circular: { rotateLabel: true }, roam: false,
+        left: room, right: room, top: room + palette.rem * (kinds.length > 1 ? 1.5 : 0), bottom: room,
+        categories: kinds.map((name) => ({ name })),
+        data: spec.nodes.map((/** @type {any} */ node) => ({ name: node.name, category: kinds.indexOf(node.kind), url: node.url, symbolSize: palette.rem * (0.5 + 1.1 * Math.sqrt((weight.get(node.name) ?? 0) / most)) })),
+        links: spec.links.map((/** @type {any} */ link) => ({ ...link, lineStyle: { width: 1 + Math.min(5, link.value) } })),
+        label: { show: true, position: "right", color: palette.ink2, fontSize: palette.rem * (narrow ? 0.6875 : 0.8125), width: room - palette.rem, overflow: "truncate" },
+        lineStyle: { color: "source", opacity: 0.45, curveness: 0.2 }, emphasis: { focus: "adjacency", lineStyle: { opacity: 0.9 } },
+      }],
+    };
+  },
 };
 
 /** ECharts shows formatters' results as HTML. @param {string} text */

@@ -1,7 +1,7 @@
 // Draws every [data-chart] that has come near, from the specification in <script type="application/json" id="…">, in the page's
 // colours; again when the theme changes; as large as its box. Offers the picture (PNG) and the table (CSV) for download.
 import * as core from "echarts/core";
-import { BarChart, HeatmapChart, LineChart, LinesChart, PieChart, RadarChart, SankeyChart, ScatterChart } from "echarts/charts";
+import { BarChart, GraphChart, HeatmapChart, LineChart, LinesChart, PieChart, RadarChart, SankeyChart, ScatterChart } from "echarts/charts";
 import { AriaComponent, GeoComponent, GridComponent, LegendComponent, MarkLineComponent, RadarComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
 import { LabelLayout } from "echarts/features";
 import { SVGRenderer, CanvasRenderer } from "echarts/renderers";
@@ -11,7 +11,7 @@ import { paletteOf } from "./chartpalette.js";
 import { sayWords, words } from "./words.js";
 
 core.use([
-  BarChart, HeatmapChart, LineChart, LinesChart, PieChart, RadarChart, SankeyChart, ScatterChart,
+  BarChart, GraphChart, HeatmapChart, LineChart, LinesChart, PieChart, RadarChart, SankeyChart, ScatterChart,
   AriaComponent, GeoComponent, GridComponent, LegendComponent, MarkLineComponent, RadarComponent, TooltipComponent, VisualMapComponent,
   LabelLayout, SVGRenderer, CanvasRenderer,
 ]);
