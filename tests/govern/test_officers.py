@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,10 @@ from duijie.core.sheets import Column, write_table
 from duijie.engines.credit import Case, share_out
 from duijie.govern import actions, queries
 from duijie.govern.models import Exchange, TrainingPlace
+from duijie.govern.queries.officers import _Duty
 from duijie.govern.schemas import AttendanceRow, ExchangeRecord, TrainingRecord
 from duijie.govern.sheets import bring_in, columns_of
+from duijie.members.actions import grant_role, revoke_role
 from duijie.members.models import Member
 from duijie.publish.actions import create_listing
 from duijie.publish.models import Listing
@@ -214,6 +216,36 @@ def test_the_yearly_sheet_is_for_the_council_and_adds_up(world: World) -> None:
     assert client.get("/alliances/union/officers/").status_code == 200
     assert client.get("/alliances/union/officers/?format=xlsx").content[:2] == b"PK"
     assert client_of(world.officer).get("/alliances/union/officers/").status_code == 403
+
+
+def test_a_case_counts_for_who_was_the_officer_that_day_also_when_the_role_was_taken_away_since(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first officer until the end of April, nobody in May, the second from June on; roles move by their own actions."""
+    park = make_member("临沂", slug="linyi", alliances=[world.alliance])
+    first, second = (make_user("citizen", username=name) for name in ("first", "second"))
+    year = TODAY.year - 1
+
+    def on(month: int, deed: Any) -> Any:
+        moment = datetime(year, month, 1, 4, tzinfo=UTC)
+        with monkeypatch.context() as patched:
+            patched.setattr(timezone, "now", lambda: moment)
+            return deed()
+
+    def grant(person: Any) -> Any:
+        return lambda: grant_role(actor=SYSTEM, person=person, role="liaison", scope="member", scope_id=park.pk)
+
+    held = on(2, grant(first))
+    on(5, lambda: revoke_role(actor=SYSTEM, grant=held))
+    on(6, grant(second))
+    duty = _Duty({park.pk: park}, date(year, 1, 1), date(year, 12, 31))
+    on_duty = {month: list(duty.on(park.pk, date(year, month, 15))) for month in (1, 3, 4, 5, 6, 12)}
+    assert on_duty == {1: [first.pk], 3: [first.pk], 4: [first.pk], 5: [], 6: [second.pk], 12: [second.pk]}
+    assert duty.on(park.pk, date(year, 4, 30)) == [first.pk]
+    assert duty.on(park.pk, date(year, 5, 1)) == []
+    assert {person.username for _, person in duty.everybody()} == {"first", "second"}
+    later = _Duty({park.pk: park}, date(year + 1, 1, 1), date(year + 1, 12, 31))
+    assert {person.username for _, person in later.everybody()} == {"second"}
 
 
 # --- exchanges -----------------------------------------------------------------------------------------------------------

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +15,7 @@ from duijie.core.access import SYSTEM, Viewer
 from duijie.core.calendar import midnight_in_china
 from duijie.core.errors import NotFound
 from duijie.core.measures import Question, measures
+from duijie.core.models import AuditLine
 from duijie.engines.credit import Case, Share, share_out
 from duijie.govern.models import OfficerMessage, Training, TrainingPlace
 from duijie.govern.rules import demand, may
@@ -216,30 +217,78 @@ class _Duty:
     """Who worked for which member on which day: officers in office, replaced on their leave by who stood in."""
 
     def __init__(self, members: dict[int, Member], start: date, end: date) -> None:
-        held = RoleGrant.objects.filter(role="liaison", scope="member", scope_id__in=members).select_related("user")
-        self.grants: dict[int, list[RoleGrant]] = {}
-        for grant in held.order_by("pk"):
-            self.grants.setdefault(grant.scope_id, []).append(grant)
-        people = {g.user_id for grants in self.grants.values() for g in grants}
+        self.terms = _terms(members)
+        people = {term.person.pk for terms in self.terms.values() for term in terms}
         rows = Absence.objects.filter(person_id__in=people, first_day__lte=end, last_day__gte=start)
         self.absences = list(rows.select_related("substitute"))
+        self.year = (start, end)
 
     def on(self, member: int, day: date) -> Sequence[int]:
-        found = []
-        for grant in self.grants.get(member, []):
-            # A grant on record today counts for the whole year before it too: earlier office-holders left no cases behind.
-            if grant.ends_on is not None and grant.ends_on < day:
-                continue
-            away = next((a for a in self.absences if a.person_id == grant.user_id and a.holds_on(day)), None)
-            found.append(away.substitute_id if away else grant.user_id)
-        return found
+        found: dict[int, None] = {}
+        for term in self.terms.get(member, []):
+            if term.holds_on(day):
+                away = next((a for a in self.absences if a.person_id == term.person.pk and a.holds_on(day)), None)
+                found[away.substitute_id if away else term.person.pk] = None
+        return list(found)
 
     def everybody(self) -> Iterable[tuple[int, User]]:
-        for member, grants in self.grants.items():
-            people = {g.user_id: g.user for g in grants}
+        start, end = self.year
+        for member, terms in self.terms.items():
+            people = {t.person.pk: t.person for t in terms if t.reaches(start, end)}
             people |= {a.substitute_id: a.substitute for a in self.absences if a.person_id in people}
             for person in people.values():
                 yield member, person
+
+
+@dataclass(frozen=True)
+class _Term:
+    """An officer in office: first: None where nothing earlier is on record; last: the last day, None where it goes on."""
+
+    person: User
+    first: date | None
+    last: date | None
+
+    def reaches(self, start: date, end: date) -> bool:
+        return (self.first is None or self.first <= end) and (self.last is None or self.last >= start)
+
+    def holds_on(self, day: date) -> bool:
+        return self.reaches(day, day)
+
+
+def _terms(members: dict[int, Member]) -> dict[int, list[_Term]]:
+    """Who was a member's liaison officer from when until when, those who are so no more included.
+
+    Roles that were taken away stand in the audit trail only. A day on which one goes and another comes counts for who comes.
+    What was before the first day on record is nobody else's: whoever was first on record is counted for it.
+    """
+    began: dict[tuple[int, str], date] = {}
+    over: list[tuple[int, str, date | None, date]] = []
+    lines = AuditLine.objects.filter(object_kind="user", member_id__in=members, verb__in=["role.grant", "role.revoke"])
+    for verb, uid, at, detail in lines.order_by("pk").values_list("verb", "object_ref", "at", "detail"):
+        if (detail.get("role"), detail.get("scope")) != ("liaison", "member") or detail.get("scope_id") not in members:
+            continue
+        key, day = (detail["scope_id"], uid), timezone.localdate(at)
+        if verb == "role.grant":
+            began.setdefault(key, day)
+        else:
+            over.append((*key, began.pop(key, None), day))
+    people = {u.uid: u for u in User.objects.filter(uid__in={uid for _, uid, _, _ in over})}
+    found: dict[int, list[_Term]] = {}
+    for member, uid, first, gone in over:
+        if uid in people and (first is None or gone > first):
+            found.setdefault(member, []).append(_Term(people[uid], first, gone - timedelta(days=1)))
+    held = RoleGrant.objects.filter(role="liaison", scope="member", scope_id__in=members).select_related("user")
+    for grant in held.order_by("pk"):
+        first = began.get((grant.scope_id, grant.user.uid), timezone.localdate(grant.granted_at))
+        found.setdefault(grant.scope_id, []).append(_Term(grant.user, first, grant.ends_on))
+    return {member: _from_the_beginning(terms) for member, terms in found.items()}
+
+
+def _from_the_beginning(terms: list[_Term]) -> list[_Term]:
+    if any(t.first is None for t in terms):
+        return terms
+    earliest = min(t.first for t in terms if t.first is not None)
+    return [replace(t, first=None) if t.first == earliest else t for t in terms]
 
 
 def _figures_place(viewer: Viewer, alliance: Alliance) -> Place:

@@ -132,6 +132,7 @@ const KINDS = {
     const cells = spec.series.flatMap((/** @type {any} */ row, /** @type {number} */ y) => row.values.map((/** @type {any} */ value, /** @type {number} */ x) => ({ value: [x, y, value], url: row.urls?.[x] })));
     const top = Math.max(1, ...cells.map((/** @type {any} */ cell) => cell.value[2] ?? 0));
     return {
+      aria: { enabled: true }, // the shade is the figure: hatching would hide it
       legend: { show: false },
       tooltip: { ...base.tooltip, trigger: "item", formatter: (/** @type {any} */ p) => `${escape(spec.series[p.value[1]].name)} · ${escape(spec.categories[p.value[0]])}<br>${short(p.value[2])}` },
       grid: { top: 0, left: 0, right: 0, bottom: 0, containLabel: true },
