@@ -87,24 +87,24 @@ def test_a_meeting_with_its_agenda_and_minutes_over_rest(council: Council) -> No
     motion = council.motion()
     secretary, leader = Caller(council.secretary_user), Caller(council.leaders[0])
     record = {"title": "第二次会议", "held_on": council.day(3).isoformat(), "time": "14:00", "place": "南湖"}
-    assert leader.post("/alliances/five/sessions", record).status_code == 403
-    made = secretary.post("/alliances/five/sessions", record)
+    assert leader.post("/alliances/five/council-meetings", record).status_code == 403
+    made = secretary.post("/alliances/five/council-meetings", record)
     assert made.status_code == 201
     uid = made.json()["id"]
     put = secretary.post(f"/motions/{motion.uid}/agenda", {"meeting": uid})
     assert put.json()["way"] == "meeting"
-    assert leader.get(f"/sessions/{uid}").json()["motions"] == [motion.uid]
-    assert secretary.post(f"/sessions/{uid}/minutes", {"present": "张三"}).json()["code"] == "minutes.present"
+    assert leader.get(f"/council-meetings/{uid}").json()["motions"] == [motion.uid]
+    assert secretary.post(f"/council-meetings/{uid}/minutes", {"present": "张三"}).json()["code"] == "minutes.present"
     written = secretary.post(
-        f"/sessions/{uid}/minutes", {"chaired_by": "严国栋", "present": ["甲", "乙"], "notes": "一、\n二、"}
+        f"/council-meetings/{uid}/minutes", {"chaired_by": "严国栋", "present": ["甲", "乙"], "notes": "一、\n二、"}
     )
     assert (written.json()["held"], written.json()["present"], written.json()["notes"]) == (
         True,
         ["甲", "乙"],
         "一、\n二、",
     )
-    assert [s["id"] for s in leader.get("/alliances/five/sessions").json()] == [uid]
-    assert Caller(make_user("leader", make_member())).get("/alliances/five/sessions").json() == []
+    assert [s["id"] for s in leader.get("/alliances/five/council-meetings").json()] == [uid]
+    assert Caller(make_user("leader", make_member())).get("/alliances/five/council-meetings").json() == []
     assert secretary.post(f"/motions/{motion.uid}/agenda", {"meeting": ""}).json()["way"] == "circulation"
 
 

@@ -31,6 +31,9 @@ from duijie.govern.models import Exchange, TrainingPlace
 from duijie.govern.queries.officers import _Duty
 from duijie.govern.schemas import AttendanceRow, ExchangeRecord, TrainingRecord
 from duijie.govern.sheets import bring_in, columns_of
+from duijie.land.actions import create_deal
+from duijie.land.models import Deal
+from duijie.land.schemas import DealRecord
 from duijie.members.actions import grant_role, revoke_role
 from duijie.members.models import Member
 from duijie.publish.actions import create_listing
@@ -75,9 +78,20 @@ def test_one_action_hands_everything_over(world: World) -> None:
             data={"kind": "need", "title": f"需求{number}"},
             put_forward=True,
         )
+    for title in ("光伏产线", "电池工厂"):
+        record = parse(
+            DealRecord, {"title": title, "kind": "investment", "stage_on": TODAY.isoformat(), "owner": "zhou"}
+        )
+        create_deal(actor=viewer(world.officer), member=world.park, record=record)
+    lost = Deal.objects.unscoped("t").filter(title="电池工厂")
+    lost.update(stage="lost")
     admin = viewer("member_admin", world.park)
     done = actions.hand_over_cases(actor=admin, member=world.park, giver=world.officer, taker=world.colleague)
-    assert done.counts == {"listings": 3, "introductions": 0}
+    assert done.counts == {"listings": 3, "introductions": 0, "deals": 1}
+    deal = Deal.objects.unscoped("t").get(title="光伏产线")
+    assert (deal.owner_user, deal.version) == (world.colleague, 2)
+    assert list(deal.versions.values_list("number", "verb"))[-1] == (2, "deal.hand_over")
+    assert lost.get().owner_user == world.officer  # what is over stays as it ended
     assert set(Listing.objects.unscoped("t").values_list("contact__username", flat=True)) == {"wu"}
     dispatch_all()
     assert Notification.objects.filter(kind="case.handed_over", user_id=world.colleague.pk).count() == 1

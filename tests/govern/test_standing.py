@@ -14,6 +14,8 @@ from duijie.core.events import dispatch_all
 from duijie.core.schema import parse
 from duijie.govern import actions as govern
 from duijie.govern.models import CaseHandover
+from duijie.land.actions import create_deal
+from duijie.land.schemas import DealRecord
 from duijie.members import actions
 from duijie.members.models import ApiKey, Member, Membership
 from duijie.members.schemas import ApiKeyRecord
@@ -98,8 +100,20 @@ def test_leaving_closes_what_was_shared_and_ends_the_keys(world: World) -> None:
     rows = Listing.objects.unscoped("t")
     assert {(x.status, x.closed_reason) for x in rows} == {("closed", f"南湖已退出{world.alliance}")}
     assert ApiKey.objects.get().revoked_at is not None
-    assert CaseHandover.objects.get().counts == {"listings": 2, "keys": 1, "introductions": 0}
+    assert CaseHandover.objects.get().counts == {"listings": 2, "keys": 1, "introductions": 0, "deals": 0}
     assert govern.settle_departures() == 0
+
+
+def test_running_deals_stay_with_their_people_and_the_departure_is_told_once(world: World) -> None:
+    record = parse(DealRecord, {"title": "光伏产线", "kind": "investment", "stage_on": TODAY.isoformat()})
+    deal = create_deal(actor=viewer("liaison", world.park), member=world.park, record=record)
+    yesterday = TODAY - timedelta(days=1)
+    actions.end_membership(actor=world.secretary, alliance=world.alliance, member=world.park, until=yesterday)
+    dispatch_all()
+    assert CaseHandover.objects.get().counts["deals"] == 1
+    assert govern.settle_departures() == 0  # the hourly sweep finds the same departure again
+    deal.refresh_from_db()
+    assert (CaseHandover.objects.count(), deal.stage, deal.owner_member_id) == (1, "lead", world.park.pk)
 
 
 def test_who_stays_in_another_alliance_keeps_the_rest(world: World) -> None:

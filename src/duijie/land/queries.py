@@ -15,7 +15,7 @@ from duijie.core.errors import NotFound
 from duijie.core.text import match_key
 from duijie.land.actions.periods import closed_periods
 from duijie.land.actions.talk import audience_of
-from duijie.land.choices import PATH
+from duijie.land.choices import OVER, PATH
 from duijie.land.history import Slip, path_of, slips, standing
 from duijie.land.models import (
     Blocker,
@@ -177,6 +177,12 @@ def due_deals(viewer: Viewer, *, days: int = 7) -> QuerySet[Deal]:
     until = timezone.localdate() + dt.timedelta(days=days)
     rows = deals(viewer, mine=True, stage=OPEN_STAGES)
     return rows.filter(next_on__lte=until).order_by("next_on", "pk")
+
+
+def running_deals_of(member: Member) -> int:
+    """How many deals of a member run: counted for the record of its departure, whoever looks."""
+    rows = Deal.objects.unscoped("only counted").filter(owner_member=member).exclude(stage__in=OVER)
+    return int(rows.count())
 
 
 def overdue_stages(rows: Iterable[Deal], today: dt.date | None = None) -> dict[int, int]:

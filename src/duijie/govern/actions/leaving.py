@@ -8,6 +8,7 @@ from django.utils import timezone
 from duijie.core.access import SYSTEM
 from duijie.core.actions import acting
 from duijie.govern.models import CaseHandover
+from duijie.land.queries import running_deals_of
 from duijie.match.models import Introduction
 from duijie.members import actions as members
 from duijie.members.models import Alliance, ApiKey, Member, Membership
@@ -18,8 +19,8 @@ from duijie.publish.actions import close_listings_of
 def settle_departure(*, member: Member, alliance: Alliance) -> CaseHandover | None:
     """Close what was shared in the alliance; where the member is in no alliance any more, all it published and its keys too.
 
-    Open introductions stay with the people who lead them: an agreement between two firms outlives a membership. Counts are kept.
-    Done once for each departure; None where nothing was left to do.
+    Open introductions and running deals stay with the people who lead them: what two firms agreed outlives a membership. Counts are
+    kept. Done once for each departure; None where nothing was left to do.
     """
     inside = Membership.objects.filter(current_memberships(), member=member)
     if inside.filter(alliance=alliance).exists():
@@ -33,10 +34,12 @@ def settle_departure(*, member: Member, alliance: Alliance) -> CaseHandover | No
         keys = _end_keys(member) if gone_for_good else 0
         live = Introduction.objects.exclude(status__in=[Introduction.Status.ENDED, Introduction.Status.HANDED_ON])
         cases = live.filter(Q(first_member=member) | Q(second_member=member)).count() if gone_for_good else 0
-        if not (closed or keys or cases):
+        deals = running_deals_of(member) if gone_for_good else 0
+        told_before = CaseHandover.objects.filter(member=member, taker=None, note=reason[:300]).exists()
+        if not (closed or keys) and (told_before or not (cases or deals)):
             act.nothing_changed()
             return None
-        counts = {"listings": closed, "keys": keys, "introductions": cases}
+        counts = {"listings": closed, "keys": keys, "introductions": cases, "deals": deals}
         record = CaseHandover.objects.create(member=member, counts=counts, note=reason[:300], at=timezone.now())
         act.done(record, member_id=member.pk, event="member.departed", ids=[record.pk], detail=counts)
     return record

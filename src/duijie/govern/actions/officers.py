@@ -15,6 +15,7 @@ from duijie.core.errors import Conflict, Fault, NotAllowed, NotFound
 from duijie.govern.models import CaseHandover, OfficerMessage, Training, TrainingPlace
 from duijie.govern.rules import demand
 from duijie.govern.schemas import AttendanceRow, TrainingRecord
+from duijie.land.actions import hand_over_deals
 from duijie.match.models import Introduction
 from duijie.members.models import Alliance, Member, RoleGrant, User
 from duijie.members.places import find_member, find_person, place_of_alliance, place_of_member
@@ -27,7 +28,7 @@ _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 def hand_over_cases(*, actor: Viewer, member: Member, giver: User, taker: User, note: str = "") -> CaseHandover:
     """Everything that one officer of a member has in hand goes to another with one action: listings whose contact the officer is,
-    and introductions that the officer leads. Raises NotAllowed, Fault "handover.same", "handover.taker"; Conflict "handover.nothing".
+    introductions that the officer leads, running deals in the officer's charge. Raises NotAllowed, Fault "handover.same", "handover.taker"; Conflict "handover.nothing".
     """
     if giver.pk == taker.pk:
         raise Fault("handover.same", "不能交接给自己。", "Nobody hands over to oneself.", place="taker", status=422)
@@ -41,6 +42,7 @@ def hand_over_cases(*, actor: Viewer, member: Member, giver: User, taker: User, 
         counts = {
             "listings": hand_over_listings(actor=actor, member=member, giver=giver, taker=taker),
             "introductions": _hand_introductions(member, giver, taker),
+            "deals": hand_over_deals(actor=actor, member=member, giver=giver, taker=taker),
         }
         if not any(counts.values()):
             raise Conflict("handover.nothing", f"{giver}名下没有在办的工作。", f"{giver} has nothing in hand.")

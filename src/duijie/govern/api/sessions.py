@@ -208,7 +208,7 @@ def put_on_agenda(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 @router.get(
-    "/alliances/{slug}/sessions",
+    "/alliances/{slug}/council-meetings",
     response={200: list[SessionOut], **REFUSALS},
     summary="理事会会议 Meetings of the council",
 )
@@ -220,7 +220,7 @@ def list_sessions(request: HttpRequest, slug: str) -> Any:
 
 
 @router.post(
-    "/alliances/{slug}/sessions", response={201: SessionOut, **REFUSALS}, summary="召开理事会 Call a meeting",
+    "/alliances/{slug}/council-meetings", response={201: SessionOut, **REFUSALS}, summary="召开理事会 Call a meeting",
     openapi_extra=body_of(MeetingRecord),
 )  # fmt: skip
 @idempotent
@@ -231,14 +231,14 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
     return answer(_session(viewer, made), status=201)
 
 
-@router.get("/sessions/{uid}", response={200: SessionOut, **REFUSALS}, summary="一次会议 One meeting")
+@router.get("/council-meetings/{uid}", response={200: SessionOut, **REFUSALS}, summary="一次会议 One meeting")
 def read_session(request: HttpRequest, uid: str) -> Any:
     viewer = viewer_of_request(request)
     return _session(viewer, queries.get_meeting(viewer, uid))
 
 
 @router.post(
-    "/sessions/{uid}/minutes", response={200: SessionOut, **REFUSALS}, summary="会议纪要 Write the minutes",
+    "/council-meetings/{uid}/minutes", response={200: SessionOut, **REFUSALS}, summary="会议纪要 Write the minutes",
     openapi_extra=body_of(chaired_by="主持人 in the chair", present="到会的人，名字的列表 a list of names", notes="纪要 what was said"),
 )  # fmt: skip
 @idempotent

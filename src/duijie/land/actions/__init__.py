@@ -9,6 +9,7 @@ from duijie.land.actions.deals import (
     upsert_deal,
 )
 from duijie.land.actions.figures import Given, correct_figure, record_figure
+from duijie.land.actions.handing import hand_over_deals
 from duijie.land.actions.periods import close_period, closed_periods, reopen_period
 from duijie.land.actions.projects import (
     cancel_project,
@@ -40,6 +41,7 @@ __all__ = [
     "create_project",
     "deal_record_of",
     "find_project",
+    "hand_over_deals",
     "keep_rate",
     "move_deal",
     "project_record_of",

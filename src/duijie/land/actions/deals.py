@@ -55,13 +55,13 @@ def create_deal(
         _insert(deal)
         _write_parties(deal, record)
         now = timezone.now()
-        _version(deal, actor, now, "deal.create")
+        keep_version(deal, actor, now, "deal.create")
         DealMove.objects.create(
             deal=deal, to_stage=stage, effective_on=since, recorded_at=now, recorded_by_id=actor.user_id,
             actor=actor.reference(), evidence={"note": record.evidence} if record.evidence else {},
         )  # fmt: skip
         ledger.post_deal(deal, now)
-        act.done(deal, member_id=member.pk, event="deal.created", ids=[deal.pk], members=_members(deal))
+        act.done(deal, member_id=member.pk, event="deal.created", ids=[deal.pk], members=members_of(deal))
     return deal
 
 
@@ -137,11 +137,11 @@ def _write_parties(deal: Deal, record: DealRecord) -> bool:
     return True
 
 
-def _members(deal: Deal) -> list[int]:
+def members_of(deal: Deal) -> list[int]:
     return sorted({p for p in deal.parties.values_list("member_id", flat=True) if p})
 
 
-def _version(deal: Deal, actor: Viewer, at: dt.datetime, verb: str) -> None:
+def keep_version(deal: Deal, actor: Viewer, at: dt.datetime, verb: str) -> None:
     DealVersion.objects.create(
         deal=deal, number=deal.version, recorded_at=at, actor=actor.reference(), verb=verb,
         snapshot=snapshot_of_deal(deal),
@@ -193,14 +193,14 @@ def change_deal(
         current.version += 1
         current.save()
         now = timezone.now()
-        _version(current, actor, now, "deal.change")
+        keep_version(current, actor, now, "deal.change")
         ledger.post_deal(current, now)
         act.done(
             current,
             member_id=current.owner_member_id,
             event="deal.changed",
             ids=[current.pk],
-            members=_members(current),
+            members=members_of(current),
         )
     return current, "changed"
 
@@ -238,7 +238,7 @@ def move_deal(
         _settle(actor, current, now, evidence)
         act.done(
             current, member_id=current.owner_member_id, event="deal.moved", ids=[current.pk], stage=current.stage,
-            members=_members(current), detail={"to": current.stage, "on": day.isoformat()},
+            members=members_of(current), detail={"to": current.stage, "on": day.isoformat()},
         )  # fmt: skip
     return current
 
