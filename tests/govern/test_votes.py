@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -287,6 +288,45 @@ def test_any_vote_counts_the_same_again(choices: str, secret: bool) -> None:
             k: getattr(result, k) for k in ("yes", "no", "abstain", "outcome")
         }
         assert digest == decided.digest
+        transaction.set_rollback(True)
+
+
+_deeds = st.lists(
+    st.tuples(
+        st.sampled_from(["vote", "lend", "take_back"]), st.integers(0, 4), st.integers(0, 4), st.sampled_from("yn-")
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=15)
+@given(_deeds)
+def test_however_proxies_go_to_and_fro_no_seat_counts_twice(deeds: list[tuple[str, int, int, str]]) -> None:
+    """Each seat has the last vote that was taken for it, by its own people or by who held its proxy; the totals are theirs."""
+    from django.db import transaction
+
+    words = {"y": "yes", "n": "no", "-": "abstain"}
+    with transaction.atomic():
+        council = Council()
+        motion = council.opened()
+        seats = council.seats(motion)
+        last: dict[str, str] = {}
+        for deed, one, other, choice in deeds:
+            actor, seat = council.leader(one), seats[other]
+            with suppress(Fault):
+                if deed == "vote":
+                    actions.cast_vote(actor=actor, motion=motion, seat=seat, choice=words[choice])
+                    last[seat] = words[choice]
+                elif deed == "lend":
+                    actions.give_proxy(actor=actor, motion=motion, giver=seats[one], holder=seat)
+                else:
+                    actions.take_back_proxy(actor=actor, motion=motion, giver=seats[one])
+        result = council.closed(motion).result
+        assert [result[c] for c in ("yes", "no", "abstain")] == [
+            list(last.values()).count(c) for c in ("yes", "no", "abstain")
+        ]
+        assert result["taking_part"] == len(last) <= result["entitled"] == 5
+        assert OpenBallot.objects.unscoped("t").filter(seat__motion=motion).count() == len(last)
         transaction.set_rollback(True)
 
 
