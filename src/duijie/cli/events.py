@@ -11,6 +11,8 @@ import click
 from duijie.cli.members import given, the_system
 from duijie.cli.platform import platform_command
 
+_SHEETS = ("registrations", "wishes", "quotas", "precedences")
+
 
 @click.group()
 def event() -> None:
@@ -89,12 +91,12 @@ def event_publish(uid: str) -> None:
 
 @event.command("import")
 @click.argument("uid")
-@click.argument("kind", type=click.Choice(["registrations", "wishes", "timetable"]))
+@click.argument("kind", type=click.Choice([*_SHEETS, "timetable"]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="只检查 / check only")
 @platform_command
 def event_import(uid: str, kind: str, file: Path, dry_run: bool) -> None:
-    """导入报名、意愿或日程。Bring registrations, wishes or a timetable in from a sheet."""
+    """导入报名、意愿、配额、先后或日程。Bring registrations, wishes, quotas, an order or a timetable in from a sheet."""
     from duijie.meet import actions
 
     if kind == "timetable":
@@ -141,11 +143,11 @@ def event_arrange(uid: str, name: str | None, scale: float, seed: int, publish: 
 
 @event.command("export")
 @click.argument("uid")
-@click.argument("kind", type=click.Choice(["registrations", "wishes", "timetable", "report", "badges", "signs"]))
+@click.argument("kind", type=click.Choice([*_SHEETS, "timetable", "report", "badges", "signs"]))
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True)
 @platform_command
 def event_export(uid: str, kind: str, output: Path) -> None:
-    """导出报名、意愿、日程、报告、胸卡、桌牌。Write a sheet, the timetable, the report, badges or signs."""
+    """导出报名、意愿、配额、先后、日程、报告、胸卡、桌牌。Write a sheet, the timetable, the report, badges or signs."""
     output.write_bytes(_paper(_event(uid), kind, output.suffix.lower()))
     click.echo(str(output))
 
@@ -157,10 +159,8 @@ def _paper(found: Any, kind: str, suffix: str) -> bytes:
     from duijie.meet.papers import prints, report, sheets
 
     form = "csv" if suffix == ".csv" else "xlsx"
-    if kind == "registrations":
-        return sheets.registrations_sheet(the_system(), found, form=form)
-    if kind == "wishes":
-        return sheets.wishes_sheet(the_system(), found, form=form)
+    if kind in _SHEETS:
+        return sheets.WRITERS[kind](the_system(), found, form=form)
     if kind == "report":
         return (report.excel_report if suffix == ".xlsx" else report.word_report)(the_system(), found)
     if kind == "badges":

@@ -117,4 +117,5 @@ class ConflictKind(Choices):
     WALKING = "walking", "来不及走到", "No time to walk"
     LIMIT = "limit", "超过会面上限", "Over a limit of meetings"
     PLACE_KIND = "place_kind", "场地类别不合", "Wrong kind of place"
+    ORDER = "order", "先后颠倒", "Out of order"
     UNFAIR = "unfair", "空档太多", "Too many breaks"

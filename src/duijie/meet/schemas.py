@@ -195,6 +195,22 @@ class FixedRecord(Record):
     place: Annotated[line(20) | None, said("场地", "Place")] = None
 
 
+class QuotaRow(Record):
+    """How many meetings participants of a kind have with another kind."""
+
+    kind: Annotated[line(40), said("参会类别", "Kind of participant", example="企业", aliases=("类别",))]
+    with_kind: Annotated[line(40) | None, said("对方类别", "With kind", help_zh="留空为任何类别", help_en="Empty: any kind", example="项目方")] = None  # fmt: skip
+    most: Annotated[Whole | None, Field(ge=0, le=200), said("至多", "At most", example="6")] = None
+    fewest: Annotated[Whole | None, Field(ge=0, le=200), said("至少", "At least", help_zh="能做到时保证", help_en="Where it can be had", example="1")] = None  # fmt: skip
+
+
+class PrecedenceRow(Record):
+    """Where both meetings are held, the first is earlier."""
+
+    first: Annotated[line(250), said("先", "First", help_zh="指定会面的编号，或“单位甲~单位乙”", help_en="The code of a fixed meeting, or organisation A~organisation B", example="F001")]  # fmt: skip
+    then: Annotated[line(250), said("后", "Then", example="临港精密机械有限公司~上海循光智能视觉有限公司")]
+
+
 class NoteRecord(Record):
     """What one side keeps of a meeting."""
 

@@ -14,6 +14,7 @@ from duijie.meet.actions.events import (
     set_conflict_levels,
     upsert_event,
 )
+from duijie.meet.actions.limits import set_precedences, set_quotas
 from duijie.meet.actions.outcomes import (
     add_follow_up,
     finish_follow_up,
@@ -60,7 +61,7 @@ __all__ = [
     "decide_entry", "decide_registration", "discard_draft", "event_values", "expire_wishes", "finish_draft",
     "finish_follow_up", "fix_meeting", "import_sheet", "import_timetable", "keep_note", "lock_meetings", "make_wish", "mark_absent", "mark_availability",
     "move_meeting", "open_call", "propose_intent", "propose_repair", "publish_draft", "publish_event", "register",
-    "remind_of_follow_ups", "remind_wishers", "remove_document", "review_entry", "set_conflict_levels", "set_places",
-    "set_programme", "set_slots", "set_walking", "sign_intent", "start_draft", "submit_entry", "take_back_wish",
+    "remind_of_follow_ups", "remind_wishers", "remove_document", "review_entry", "set_conflict_levels", "set_places", "set_precedences",
+    "set_programme", "set_quotas", "set_slots", "set_walking", "sign_intent", "start_draft", "submit_entry", "take_back_wish",
     "undo_step", "unfix_meeting", "upsert_event", "withdraw_intent", "withdraw_registration",
 ]  # fmt: skip

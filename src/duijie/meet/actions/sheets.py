@@ -14,6 +14,7 @@ from duijie.core.actions import acting
 from duijie.core.errors import Fault, Faults
 from duijie.engines import timetable as engine
 from duijie.meet.actions.events import demand_open, locked_event
+from duijie.meet.actions.limits import set_precedences, set_quotas
 from duijie.meet.actions.planning import new_draft, rejudge
 from duijie.meet.actions.registrations import change_registration, register
 from duijie.meet.actions.wishes import make_wish, partner
@@ -44,6 +45,8 @@ def import_sheet(*, actor: Viewer, event: Event, kind: str, path: Path, dry_run:
     if kind not in SHEETS:
         raise Fault("sheet.kind", f"没有“{kind}”这种表。", f"There is no sheet of “{kind}”.", place="kind", status=422)
     rows, faults = read_rows(path, kind)
+    if kind in _WHOLE:
+        return _replaced(actor, event, kind, rows, faults, dry_run)
     write: Callable[..., str] = _registration if kind == "registrations" else _wish
     counts = {"created": 0, "changed": 0, "unchanged": 0}
     try:
@@ -59,6 +62,29 @@ def import_sheet(*, actor: Viewer, event: Event, kind: str, path: Path, dry_run:
                     break
             if faults:
                 raise Faults(faults[:MOST_FAULTS])
+            if dry_run:
+                raise _DryRun
+    except _DryRun:
+        pass
+    return counts
+
+
+_WHOLE: dict[str, Callable[..., Event]] = {"quotas": set_quotas, "precedences": set_precedences}
+
+
+def _replaced(
+    actor: Viewer, event: Event, kind: str, rows: list[tuple[int, Any]], faults: list[Fault], dry_run: bool
+) -> dict[str, int]:
+    """A sheet that stands for the whole list: what it does not hold is taken away."""
+    if faults:
+        raise Faults(faults[:MOST_FAULTS])
+    before = list(getattr(event, kind))
+    counts = {"created": 0, "changed": 0, "unchanged": 0}
+    try:
+        with transaction.atomic():
+            after = getattr(_WHOLE[kind](actor=actor, event=event, rows=[record for _, record in rows]), kind)
+            counts["unchanged"] = sum(row in before for row in after)
+            counts["created"] = len(after) - counts["unchanged"]
             if dry_run:
                 raise _DryRun
     except _DryRun:

@@ -15,7 +15,7 @@ from duijie.core.rest.problems import REFUSALS
 from duijie.core.schema import Record, parse
 from duijie.meet import actions, queries
 from duijie.meet.api.shapes import EventOut, EventOutcome, EventPage, event_of, event_out, reader, writer
-from duijie.meet.schemas import EventRecord, PlaceRow, SessionRow, SlotRow
+from duijie.meet.schemas import EventRecord, PlaceRow, PrecedenceRow, QuotaRow, SessionRow, SlotRow
 from duijie.members.queries import get_member
 
 router = Router()
@@ -138,3 +138,29 @@ def put_programme(request: HttpRequest, uid: str) -> HttpResponse:
     return answer(
         [{"kind": s.kind, "title": s.title, "starts_at": s.starts_at.isoformat(), "speakers": s.speakers} for s in made]
     )
+
+
+@router.put(
+    "/events/{uid}/quotas", response={200: list[dict[str, Any]], **REFUSALS}, summary="配额 Quotas", openapi_extra=_LIST
+)
+@idempotent
+def put_quotas(request: HttpRequest, uid: str) -> HttpResponse:
+    """Replaces all: [{kind, with_kind, most, fewest}]."""
+    viewer = writer(request)
+    rows = _rows(request, QuotaRow, "quotas")
+    return answer(actions.set_quotas(actor=viewer, event=event_of(request, uid), rows=rows).quotas)
+
+
+@router.put(
+    "/events/{uid}/precedences",
+    response={200: list[dict[str, Any]], **REFUSALS},
+    summary="先后 Precedences",
+    openapi_extra=_LIST,
+)
+@idempotent
+def put_precedences(request: HttpRequest, uid: str) -> HttpResponse:
+    """Replaces all: [{first, then}], each a fixed meeting's code or A~B; answered with the meetings' ids."""
+    viewer = writer(request)
+    rows = _rows(request, PrecedenceRow, "precedences")
+    changed = actions.set_precedences(actor=viewer, event=event_of(request, uid), rows=rows)
+    return answer([{"first": first, "then": then} for first, then in changed.precedences])

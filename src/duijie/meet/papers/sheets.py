@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from duijie.meet.planning.building import build_input, engine_meetings
 from duijie.meet.queries.registrations import registration_values, registrations
 from duijie.meet.queries.wishes import wishes_of_event
 from duijie.meet.rules import demand_plan
-from duijie.meet.schemas import RegistrationRecord, WishRow
+from duijie.meet.schemas import PrecedenceRow, QuotaRow, RegistrationRecord, WishRow
 
 LIMITS = Limits(rows=5_000)
 
@@ -44,6 +44,8 @@ SHEETS = {
         "registrations", Label("报名", "Registrations"), RegistrationRecord, frozenset({"listing"})
     ),
     "wishes": EventSheet("wishes", Label("意愿", "Wishes"), WishRow),
+    "quotas": EventSheet("quotas", Label("配额", "Quotas"), QuotaRow),
+    "precedences": EventSheet("precedences", Label("先后", "Order of meetings"), PrecedenceRow),
 }
 
 
@@ -101,6 +103,29 @@ def wishes_sheet(viewer: Viewer, event: Event, *, form: str = "xlsx") -> bytes:
     return _table("wishes", _named(rows), form)
 
 
+def quotas_sheet(viewer: Viewer, event: Event, *, form: str = "xlsx") -> bytes:
+    """The quotas, for planners."""
+    demand_plan(viewer, event)
+    return _table("quotas", (dict(row) for row in event.quotas), form)
+
+
+def precedences_sheet(viewer: Viewer, event: Event, *, form: str = "xlsx") -> bytes:
+    """Which meeting comes before which, pairs by the names of both, for planners."""
+    demand_plan(viewer, event)
+    return _table("precedences", ({"first": a, "then": b} for a, b in said_precedences(event)), form)
+
+
+def said_precedences(event: Event) -> list[tuple[str, str]]:
+    """The order of meetings in words: fixed meetings by code, pairs by the names of both."""
+    names = {r.uid: r.organisation.name for r in event.registrations.select_related("organisation")}
+
+    def said(code: str) -> str:
+        one, mark, other = code.partition("~")
+        return f"{names.get(one, one)}~{names.get(other, other)}" if mark else code
+
+    return [(said(first), said(then)) for first, then in event.precedences]
+
+
 def _named(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     from duijie.meet.choices import WishLevel
 
@@ -112,6 +137,14 @@ def _table(kind: str, rows: Iterable[dict[str, Any]], form: str) -> bytes:
     out = io.BytesIO()
     write_table(SHEETS[kind].columns, rows, out, form=form, sheet=str(SHEETS[kind].label))
     return out.getvalue()
+
+
+WRITERS: dict[str, Callable[..., bytes]] = {
+    "registrations": registrations_sheet,
+    "wishes": wishes_sheet,
+    "quotas": quotas_sheet,
+    "precedences": precedences_sheet,
+}
 
 
 def timetable_workbook(viewer: Viewer, draft: Draft) -> bytes:

@@ -130,7 +130,9 @@ def build_input(event: Event, locks: Iterable[engine.FixedMeeting] = ()) -> engi
         fixed=(*locks, *_fixed(event, {one.id for one in locks}, set(uid))),
         precedences=tuple(engine.Precedence(a, b) for a, b in event.precedences),
         quotas=tuple(
-            engine.Quota(q["kind"], q.get("with_kind"), q.get("most"), q.get("fewest") or 0) for q in event.quotas
+            engine.Quota(q["kind"], q.get("with_kind"), q.get("most"), q.get("fewest") or 0)
+            for q in event.quotas
+            if {q["kind"], q.get("with_kind") or q["kind"]} <= {r.kind for r in registrations}
         ),
         walking={(a, b): float(minutes) for a, b, minutes in event.walking},
         rules=engine.Rules(event.fairness, event.floor, event.met_before, event.silent),

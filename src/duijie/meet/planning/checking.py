@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, pairwise
+from typing import Any
 
 from duijie.core.language import t
 
@@ -26,7 +27,8 @@ LEVELS: dict[str, str] = {
     "walking": WARN,
     "limit": WARN,
     "place_kind": WARN,
-    "unfair": IGNORE,
+    "order": WARN,
+    "unfair": WARN,
 }
 
 
@@ -61,6 +63,7 @@ class Guest:
     busy: Mapping[str, frozenset[str]]
     most: int | None
     place_kinds: tuple[str, ...]
+    kind: str = ""
 
     def is_busy(self, person: str, slot: str) -> bool:
         return slot in self.busy.get(self.uid, frozenset()) or slot in self.busy.get(person, frozenset())
@@ -107,6 +110,8 @@ class Day:
     walking: Mapping[tuple[str, str], float] = field(default_factory=dict)
     levels: Mapping[str, str] = field(default_factory=dict)
     fairness: int | None = None
+    orders: Sequence[tuple[str, str]] = ()
+    quotas: Sequence[Mapping[str, Any]] = ()
 
     def __post_init__(self) -> None:
         self._at_place: dict[tuple[str, str], list[Held]] = defaultdict(list)
@@ -128,6 +133,8 @@ class Day:
             *self._twice(held, slot, place),
             *self._at_table(held, slot, place),
             *self._of_people(held, slot, place),
+            *self._in_order(held, slot),
+            *self._fair(held, slot),
         ]
         told = [one for one in found if one.level != IGNORE]
         return sorted(told, key=lambda one: -ORDER[one.level])
@@ -225,6 +232,49 @@ class Day:
                 )
         return found
 
+    def _in_order(self, held: Held, slot: str) -> list[Conflict]:
+        """Meetings that are to be earlier or later than this one, and would not be."""
+        found = []
+        by_code = {other.code: other for other in self.meetings.values()}
+        here = self.times[slot].number
+        for first, then in self.orders:
+            other = by_code.get(then if held.code == first else first if held.code == then else "")
+            if other is None or other.id == held.id:
+                continue
+            there = self.times[other.slot].number
+            if (here >= there) if held.code == first else (here <= there):
+                names = ["、".join(self.guests[uid].name for uid in one.parties) for one in (held, other)]
+                one, two = names if held.code == first else reversed(names)
+                found.append(
+                    self._conflict("order", f"{one} 的会面应早于 {two} 的。", f"{one} should meet before {two} do.")
+                )
+        return found
+
+    def _breaks(self, person: str, *, without: int | None = None, slot: str | None = None) -> int:
+        numbers = {self.times[o.slot].number for o in self._of_person[person] if o.id != without}
+        numbers |= {self.times[slot].number} if slot is not None else set()
+        return sum(b - a > 1 for a, b in pairwise(sorted(numbers)))
+
+    def _fair(self, held: Held, slot: str) -> list[Conflict]:
+        """People whom the change would give more breaks than is fair, and than they have."""
+        if self.fairness is None or slot == held.slot:
+            return []
+        found = []
+        for uid, people in held.parties.items():
+            for person in people:
+                after = self._breaks(person, without=held.id, slot=slot)
+                if after > self.fairness and after > self._breaks(person):
+                    found.append(self._too_many(self.guests[uid], person, after))
+        return found
+
+    def _too_many(self, guest: Guest, person: str, breaks: int) -> Conflict:
+        name = guest.people.get(person, guest.name)
+        return self._conflict(
+            "unfair",
+            f"{name}（{guest.name}）有 {breaks} 次空档，公平上限是 {self.fairness} 次。",
+            f"{name} ({guest.name}) has {breaks} breaks; {self.fairness} is what is fair.",
+        )
+
     def all_conflicts(self) -> list[tuple[Held, Conflict]]:
         """Everything that is broken as it stands, the gravest first; what stops publication is among it."""
         found = [(held, one) for held in self.meetings.values() for one in self.conflicts(held, held.slot, held.place)]
@@ -259,7 +309,39 @@ class Day:
                         ),
                     )
                 )
+        found += self._over_quota(last) + self._unfair()
         return [(held, one) for held, one in found if one.level != IGNORE]
+
+    def _unfair(self) -> list[tuple[Held, Conflict]]:
+        if self.fairness is None:
+            return []
+        found = []
+        for person, meetings in self._of_person.items():
+            breaks = self._breaks(person)
+            if breaks > self.fairness:
+                owner = next(uid for uid, people in meetings[-1].parties.items() if person in people)
+                found.append((meetings[-1], self._too_many(self.guests[owner], person, breaks)))
+        return found
+
+    def _over_quota(self, last: Mapping[str, Held]) -> list[tuple[Held, Conflict]]:
+        """Participants with more meetings with a kind than its quota allows; too few is the machine's goal, not a conflict."""
+        found = []
+        for quota in self.quotas:
+            most, kind, other = quota.get("most"), quota["kind"], quota.get("with_kind")
+            for uid, held in last.items():
+                guest = self.guests[uid]
+                if most is None or guest.kind != kind:
+                    continue
+                own = [m for m in self.meetings.values() if uid in m.parties]
+                count = sum(
+                    other is None or any(self.guests[p].kind == other for p in m.parties if p != uid) for m in own
+                )
+                if count > most:
+                    whom = (f"与{other}", f" with {other}") if other else ("", "")
+                    found.append(
+                        (held, self._conflict("limit", f"{guest.name} {whom[0]}有 {count} 场，配额 {most} 场。", f"{guest.name} has {count} meetings{whom[1]}, over the quota of {most}."))
+                    )  # fmt: skip
+        return found
 
     def free_place(self, held: Held, slot: str) -> str | None:
         """The place for a meeting that is dropped on a slot: its own where that is free, else the first that fits."""

@@ -27,6 +27,8 @@ def load_day(draft: Draft) -> Day:
         walking={(a, b): float(minutes) for a, b, minutes in event.walking},
         levels=event.conflict_levels,
         fairness=event.fairness,
+        orders=[(first, then) for first, then in event.precedences],
+        quotas=event.quotas,
     )
 
 
@@ -42,4 +44,5 @@ def _guest(registration: Registration, most_of_event: int | None) -> Guest:
         busy,
         min(limits) if limits else None,
         tuple(registration.place_kinds),
+        registration.kind,
     )

@@ -198,7 +198,7 @@ def mine_verb(request: HttpRequest, uid: str, registration_uid: str, verb: str) 
 
 @for_people
 def sheet(request: HttpRequest, uid: str, kind: str) -> HttpResponse:
-    """Registrations or wishes as a sheet; posted, brought in from one."""
+    """Registrations, wishes, quotas or the order of meetings as a sheet; posted, brought in from one."""
     viewer = viewer_of_page(request)
     event = planned_event(request, uid)
     if kind not in sheets.SHEETS:
@@ -208,10 +208,8 @@ def sheet(request: HttpRequest, uid: str, kind: str) -> HttpResponse:
     form = "csv" if request.GET.get("form") == "csv" else "xlsx"
     if request.GET.get("template"):
         content = sheets.template_of(kind)
-    elif kind == "registrations":
-        content = sheets.registrations_sheet(viewer, event, form=form)
     else:
-        content = sheets.wishes_sheet(viewer, event, form=form)
+        content = sheets.WRITERS[kind](viewer, event, form=form)
     media = "text/csv; charset=utf-8" if form == "csv" else XLSX
     return attachment(content, f"{kind}-{event.starts_on}.{form}", media)
 
@@ -222,9 +220,12 @@ def attachment(content: bytes, name: str, media_type: str) -> HttpResponse:
     return response
 
 
+_PAGES = {"registrations": "registrations", "wishes": "wishes"}
+
+
 def _brought_in(request: HttpRequest, event: Any, kind: str) -> HttpResponse:
     viewer = viewer_of_page(request)
-    back = reverse("meet:registrations" if kind == "registrations" else "meet:wishes", args=[event.uid])
+    back = reverse(f"meet:{_PAGES.get(kind, 'setup')}", args=[event.uid])
     file = request.FILES.get("file")
     if file is None:
         return done(request, _refuse_missing, "", back)

@@ -17,9 +17,19 @@ from duijie.core.text import half_width
 from duijie.meet import actions, queries
 from duijie.meet.choices import ConflictKind, ConflictLevel, SessionKind
 from duijie.meet.models import Event
+from duijie.meet.papers.sheets import said_precedences
 from duijie.meet.planning.checking import LEVELS
 from duijie.meet.rules import may_plan
-from duijie.meet.schemas import CallRecord, FixedRecord, PlacePlan, PlaceRow, SessionRow, SlotPlan
+from duijie.meet.schemas import (
+    CallRecord,
+    FixedRecord,
+    PlacePlan,
+    PlaceRow,
+    PrecedenceRow,
+    QuotaRow,
+    SessionRow,
+    SlotPlan,
+)
 from duijie.web.kit import Option, fields_of_schema
 from duijie.web.meet.events import done, state_of, title_of
 from duijie.web.meet.navigation import crumbs, tabs_of, under_events
@@ -77,8 +87,15 @@ def _shown(
         "sessions": [(s, SessionKind.named(s.kind)) for s in event.sessions.all()], "fixed": list(fixed),
         "documents": list(event.documents.select_related("file")),
         "walking": "\n".join(f"{a}，{b}，{m:g}" for a, b, m in event.walking),
+        "quotas": "\n".join(_quota_line(q) for q in event.quotas),
+        "order": "\n".join(f"{first}，{then}" for first, then in said_precedences(event)),
     }  # fmt: skip
     return render(request, "meet/setup.html", context, status=status)
+
+
+def _quota_line(quota: dict[str, Any]) -> str:
+    parts = [quota["kind"], quota.get("with_kind") or "", quota.get("most"), quota.get("fewest") or None]
+    return "，".join("" if part is None else str(part) for part in parts).rstrip("，")
 
 
 @for_people
@@ -160,6 +177,29 @@ def _walking(request: HttpRequest, event: Event) -> None:
     actions.set_walking(actor=viewer_of_page(request), event=event, walking=rows)
 
 
+def _lines(request: HttpRequest, name: str) -> list[list[str]]:
+    """The lines of a text field, each cut at commas; empty ones are passed over."""
+    lines = [half_width(line).replace("，", ",") for line in request.POST.get(name, "").splitlines()]
+    return [[part.strip() for part in line.split(",")] for line in lines if line.strip(" ,")]
+
+
+def _quotas(request: HttpRequest, event: Event) -> None:
+    names = ("kind", "with_kind", "most", "fewest")
+    rows = [
+        parse(QuotaRow, dict(zip(names, line, strict=False)), prefix=f"quotas.{n}.")
+        for n, line in enumerate(_lines(request, "quotas"))
+    ]
+    actions.set_quotas(actor=viewer_of_page(request), event=event, rows=rows)
+
+
+def _order(request: HttpRequest, event: Event) -> None:
+    rows = [
+        parse(PrecedenceRow, dict(zip(("first", "then"), line, strict=False)), prefix=f"precedences.{n}.")
+        for n, line in enumerate(_lines(request, "order"))
+    ]
+    actions.set_precedences(actor=viewer_of_page(request), event=event, rows=rows)
+
+
 def _programme(request: HttpRequest, event: Event) -> None:
     kept = [
         SessionRow.model_construct(
@@ -211,5 +251,5 @@ def _levels(request: HttpRequest, event: Event) -> None:
 
 _CHANGES: dict[str, Callable[[HttpRequest, Event], None]] = {
     "slots": _slots, "places": _places, "place": _place, "walking": _walking, "programme": _programme, "fixed": _fixed,
-    "call": _call, "documents": _documents, "levels": _levels,
+    "call": _call, "documents": _documents, "levels": _levels, "quotas": _quotas, "order": _order,
 }  # fmt: skip
