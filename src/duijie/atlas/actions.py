@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import models
 
-from duijie.atlas.models import Boundary, IndustryFigure, MapPoint, PeopleCell
+from duijie.atlas.models import Boundary, ChainLink, IndustryFigure, MapPoint, PeopleCell
 from duijie.atlas.rules import demand_boundary, demand_write
-from duijie.atlas.schemas import IndustryFigureRecord, MapPointRecord, PeopleCellRecord
+from duijie.atlas.schemas import ChainLinkRecord, IndustryFigureRecord, MapPointRecord, PeopleCellRecord
 from duijie.atlas.shapes import count_shapes
 from duijie.core.access import PUBLIC, Viewer
 from duijie.core.actions import acting
@@ -82,6 +82,60 @@ def put_figure(
     return _put(actor, member, IndustryFigure, "industry_figure.put", key, values, version, dry_run)
 
 
+def put_link(
+    *, actor: Viewer, member: Member, record: ChainLinkRecord, version: int | None = None, dry_run: bool = False
+) -> tuple[ChainLink, str]:
+    """Create or change a link of a chain. Raises Fault "link.self", "link.loop", Conflict where another member brought it."""
+    supplier, user = _one_industry(record.supplier, "supplier"), _one_industry(record.user, "user")
+    if supplier == user:
+        raise Fault(
+            "link.self", "上游和下游是同一个行业。", "Supplier and user are one industry.", place="user", status=422
+        )
+    key = {"chain": record.chain, "supplier": supplier, "user": user}
+    other = ChainLink.objects.filter(**key).exclude(member=member).select_related("member").first()
+    if other is not None:
+        raise Conflict(
+            "link.elsewhere",
+            f"这一环已由“{other.member.name}”提交。",
+            f"“{other.member.name}” has brought this link already.",
+            place="supplier",
+        )
+    links = set(ChainLink.objects.filter(chain=record.chain).values_list("supplier", "user"))
+    if _leads(links, user, supplier):
+        raise Fault(
+            "link.loop",
+            "加上这一环，产业链就成了环。",
+            "With this link the chain would be a loop.",
+            place="user",
+            status=422,
+        )
+    need = float(record.need) if record.need is not None else 1.0
+    return _put(actor, member, ChainLink, "chain_link.put", key, {"member": member, "need": need}, version, dry_run)
+
+
+def remove_link(*, actor: Viewer, link: ChainLink) -> None:
+    """Take a link out of its chain."""
+    with acting(actor, "chain_link.remove") as act:
+        demand_write(actor, link.member)
+        reference, member_id, pk = (link._meta.model_name or "", link.uid), link.member_id, link.pk
+        if not ChainLink.objects.filter(pk=pk).delete()[0]:
+            raise NotFound
+        act.done(reference, member_id=member_id, ids=[pk])
+
+
+def _leads(links: set[tuple[str, str]], start: str, end: str) -> bool:
+    """Whether one comes from `start` to `end` along the links."""
+    seen, waiting = {start}, [start]
+    while waiting:
+        at = waiting.pop()
+        if at == end:
+            return True
+        fresh = {user for supplier, user in links if supplier == at} - seen
+        seen |= fresh
+        waiting += fresh
+    return False
+
+
 def remove_point(*, actor: Viewer, point: MapPoint) -> None:
     """Take a point off the map: something that was never there; what has closed gets its last year instead."""
     with acting(actor, "map_point.remove") as act:
@@ -128,9 +182,9 @@ def _place(record: MapPointRecord | PeopleCellRecord) -> dict[str, float]:
     return {"longitude": round(float(lon), 6), "latitude": round(float(lat), 6)}
 
 
-def _one_industry(codes: list[str]) -> str:
+def _one_industry(codes: list[str], place: str = "industry") -> str:
     if len(codes) != 1:
-        raise Fault("industry.one", "请只填一个行业。", "Give one industry.", place="industry", status=422)
+        raise Fault("industry.one", "请只填一个行业。", "Give one industry.", place=place, status=422)
     return codes[0]
 
 

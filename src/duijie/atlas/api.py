@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 
 from duijie.atlas import actions, queries
-from duijie.atlas.models import IndustryFigure, MapPoint, PeopleCell
-from duijie.atlas.schemas import IndustryFigureRecord, MapPointRecord, PeopleCellRecord, PointKind
+from duijie.atlas.models import ChainLink, IndustryFigure, MapPoint, PeopleCell
+from duijie.atlas.schemas import ChainLinkRecord, IndustryFigureRecord, MapPointRecord, PeopleCellRecord, PointKind
 from duijie.core.access import Viewer
 from duijie.core.errors import Fault
 from duijie.core.rest.bodies import answer, body_of, json_object
@@ -66,6 +66,17 @@ class AtlasClusterOut(Schema):
     for_focus: bool
 
 
+class ChainGapOut(Schema):
+    region: str
+    segment: str
+    direction: str
+    wanted: float
+    there: float
+    short: float
+    because_of: list[str]
+    sources: list[str]
+
+
 class ServiceCoverageOut(Schema):
     region: str
     facilities: int
@@ -89,7 +100,7 @@ def _point(found: MapPoint) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _etag(found: MapPoint | PeopleCell | IndustryFigure) -> str:
+def _etag(found: MapPoint | PeopleCell | IndustryFigure | ChainLink) -> str:
     return f'"{found.uid}.{found.version}"'
 
 
@@ -157,6 +168,37 @@ def put_cell(request: HttpRequest, slug: str, external_id: str, dry_run: bool = 
 def put_figure(request: HttpRequest, slug: str, dry_run: bool = False) -> HttpResponse:
     """One figure for a region, an industry and a year."""
     return _put(request, slug, IndustryFigureRecord, json_object(request), actions.put_figure, dry_run)
+
+
+@router.put(
+    "/members/{slug}/chain-links",
+    response=WRITTEN,
+    summary="写入产业链关系 Put a link of a chain",
+    openapi_extra=body_of(ChainLinkRecord),
+)
+@idempotent
+def put_link(request: HttpRequest, slug: str, dry_run: bool = False) -> HttpResponse:
+    """One link for a chain, a supplier and a user."""
+    return _put(request, slug, ChainLinkRecord, json_object(request), actions.put_link, dry_run)
+
+
+@router.delete("/atlas/chain-links/{uid}", response={204: None, **REFUSALS}, summary="删除产业链关系 Remove a link")
+def remove_link(request: HttpRequest, uid: str) -> Any:
+    actions.remove_link(actor=_viewer(request), link=queries.chain_link(uid))
+    return 204, None
+
+
+@router.get("/atlas/chains", response={200: list[str], **REFUSALS}, summary="产业链 Industry chains")
+def list_chains(request: HttpRequest) -> Any:
+    return queries.chain_names()
+
+
+@router.get(
+    "/atlas/chain-gaps", response={200: list[ChainGapOut], **REFUSALS}, summary="产业链缺口 Gaps of a chain by region"
+)
+def list_gaps(request: HttpRequest, chain: str, year: int = Query(..., ge=1900, le=2199)) -> Any:
+    """What regions lack up and down a chain, the largest gap first; output in yuan."""
+    return [vars(gap) | {"short": gap.short} for gap in queries.chain_view(chain=chain, year=year).gaps]
 
 
 @router.get(

@@ -77,6 +77,31 @@ class IndustryFigure(models.Model):
         indexes = [models.Index(fields=["industry", "year"])]
 
 
+class ChainLink(models.Model):
+    """A row of a chain table: an industry that supplies another. Public. One for each pair of a chain, whoever brings it.
+
+    need: output of the supplier that one unit of the user's output takes.
+    """
+
+    uid = models.CharField(max_length=26, unique=True, default=new_id)
+    member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="+")
+    chain = models.CharField(max_length=40, db_index=True)
+    supplier = models.CharField(max_length=8)
+    user = models.CharField(max_length=8)
+    need = models.FloatField(default=1.0)
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["chain", "supplier", "user"], name="one_link_per_chain_and_pair"),
+            models.CheckConstraint(condition=models.Q(need__gt=0), name="a_link_needs_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.chain}: {self.supplier} → {self.user}"
+
+
 class Boundary(models.Model):
     """Boundary shapes that the operator loaded: an approved map with its number. At most one is in force; none is shipped."""
 

@@ -9,10 +9,21 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
-from duijie.atlas.models import Boundary, IndustryFigure, MapPoint, PeopleCell
+from duijie.atlas.models import Boundary, ChainLink, IndustryFigure, MapPoint, PeopleCell
 from duijie.core import regions
 from duijie.core.errors import NotFound
-from duijie.engines.clusters import Coverage, cluster_stars, coverage
+from duijie.engines.clusters import (
+    Chain,
+    Coverage,
+    Gap,
+    Link,
+    chain_completeness,
+    chain_gaps,
+    cluster_stars,
+    coverage,
+    great_circle_km,
+)
+from duijie.engines.clusters.chains import Completeness
 from duijie.members.models import Member
 
 WALK_METRES = 500
@@ -179,6 +190,48 @@ def cooperation(day: dt.date) -> list[Flow]:
                 people[first.pk], people[second.pk] = first, second
     rows = [Flow(people[a], people[b], count) for (a, b), count in pairs.items()]
     return sorted(rows, key=lambda flow: (-flow.count, flow.first.slug, flow.second.slug))
+
+
+def chain_names() -> list[str]:
+    return list(ChainLink.objects.order_by("chain").values_list("chain", flat=True).distinct())
+
+
+@dataclass(frozen=True)
+class ChainView:
+    """A chain in a year: links, gaps of regions (the largest first), how much of it each region has. Output in yuan."""
+
+    chain: str
+    year: int
+    links: list[ChainLink]
+    gaps: list[Gap]
+    completeness: list[Completeness]
+
+
+def chain_view(*, chain: str, year: int) -> ChainView:
+    """Upstream: the users in a region need more than is made there. Downstream: what is made there finds fewer users than elsewhere."""
+    rows = list(ChainLink.objects.filter(chain=chain).select_related("member").order_by("supplier", "user"))
+    if not rows:
+        raise NotFound
+    segments = tuple(sorted({code for row in rows for code in (row.supplier, row.user)}))
+    table = Chain(segments, tuple(Link(row.supplier, row.user, row.need) for row in rows))
+    figures = IndustryFigure.objects.filter(year=year, industry__in=segments, output_minor__gt=0)
+    output: dict[str, dict[str, float]] = {}
+    for region, industry, fen in figures.values_list("region", "industry", "output_minor"):
+        output.setdefault(region, {})[industry] = fen / 100
+    places = sorted(output)
+    if len(places) < 2:
+        return ChainView(chain, year, rows, [], [])
+    activity = [[output[place].get(segment, 0.0) for segment in segments] for place in places]
+    distances = great_circle_km(*zip(*(centre(place) or (0.0, 0.0) for place in places), strict=True))
+    gaps = chain_gaps(table, places, activity, distances=distances)
+    return ChainView(chain, year, rows, gaps, chain_completeness(table, places, activity))
+
+
+def chain_link(uid: str) -> ChainLink:
+    found = ChainLink.objects.select_related("member").filter(uid=uid).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def centre(code: str) -> tuple[float, float] | None:

@@ -79,6 +79,15 @@ class PeopleCellRecord(Record):
     coordinate_system: Annotated[choice(CoordinateSystem) | None, said("坐标系", "Coordinate system", example="WGS-84", **_SYSTEM)] = None  # fmt: skip
 
 
+class ChainLinkRecord(Record):
+    """An industry that supplies another in a chain."""
+
+    chain: Annotated[line(40), said("产业链", "Chain", example="新能源汽车", aliases=("链条",))]
+    supplier: Annotated[IndustryCodes, said("上游行业", "Supplier", example="电气机械和器材制造业", help_zh="一个行业", help_en="One industry")]  # fmt: skip
+    user: Annotated[IndustryCodes, said("下游行业", "User", example="汽车制造业", help_zh="一个行业", help_en="One industry")]  # fmt: skip
+    need: Annotated[Annotated[Decimal2, Field(gt=0, le=1000)] | None, said("单位需要量", "Need", example="0.25", help_zh="下游每一元产值要用上游多少元；留空为 1", help_en="Supplier's output for one yuan of the user's; empty: 1")] = None  # fmt: skip
+
+
 class IndustryFigureRecord(Record):
     """An industry in a region in a year."""
 

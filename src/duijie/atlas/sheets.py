@@ -7,7 +7,7 @@ from typing import Any
 
 from duijie.atlas import actions
 from duijie.atlas.rules import demand_write
-from duijie.atlas.schemas import IndustryFigureRecord, MapPointRecord, PeopleCellRecord
+from duijie.atlas.schemas import ChainLinkRecord, IndustryFigureRecord, MapPointRecord, PeopleCellRecord
 from duijie.core.language import Label
 from duijie.members.models import Member
 from duijie.members.sheets import SheetKind, register
@@ -40,5 +40,11 @@ register(
     SheetKind(
         "industry-figures", Label("分行业数据", "Figures of industries"), IndustryFigureRecord, demand_write,
         _write(actions.put_figure), shown_at=_at("/atlas/clusters/"),
+    )
+)  # fmt: skip
+register(
+    SheetKind(
+        "chain-links", Label("产业链关系", "Links of industry chains"), ChainLinkRecord, demand_write,
+        _write(actions.put_link), shown_at=_at("/atlas/chains/"),
     )
 )  # fmt: skip

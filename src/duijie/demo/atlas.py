@@ -9,7 +9,7 @@ import datetime as dt
 import random
 from collections.abc import Callable, Iterator
 
-from duijie.atlas.models import IndustryFigure, MapPoint, PeopleCell
+from duijie.atlas.models import ChainLink, IndustryFigure, MapPoint, PeopleCell
 from duijie.core import regions
 from duijie.core.access import SYSTEM
 from duijie.core.actions import acting
@@ -28,6 +28,18 @@ STRENGTHS = {
     "320600": {"17": 3.2, "38": 1.8, "35": 2.0}, "320700": {"27": 5.0, "26": 2.6}, "320900": {"36": 2.4, "38": 2.0}, "320100": {"39": 2.6, "65": 3.0},
     "340100": {"38": 2.4, "39": 2.8, "65": 1.8}, "420100": {"39": 2.6, "36": 2.8, "73": 2.0}, "500000": {"36": 3.6, "39": 3.0, "37": 2.0},
 }  # fmt: skip
+# (supplier, user, need): what one yuan of the user's output takes of the supplier's. Made up, as everything here.
+CHAINS = {
+    "新能源汽车": (
+        ("32", "38", 0.30),
+        ("26", "38", 0.15),
+        ("33", "36", 0.12),
+        ("38", "36", 0.35),
+        ("39", "36", 0.10),
+        ("65", "39", 0.08),
+    ),
+    "纺织服装": (("26", "17", 0.25), ("17", "18", 0.40), ("35", "17", 0.05)),
+}
 YEARS = range(2019, 2026)
 HOME = "nanhu"
 
@@ -41,6 +53,12 @@ def load(*, tell: Callable[[str], object], today: dt.date) -> None:
     with acting(SYSTEM, "atlas.load") as act:
         points = MapPoint.objects.bulk_create(_points(home, dice), batch_size=1000)
         cells = PeopleCell.objects.bulk_create(_cells(home, dice), batch_size=1000)
+        links = [
+            ChainLink(member=home, chain=name, supplier=supplier, user=user, need=need)
+            for name, rows in CHAINS.items()
+            for supplier, user, need in rows
+        ]
+        ChainLink.objects.bulk_create(links)
         figures = IndustryFigure.objects.bulk_create(_figures(home, dice), batch_size=1000)
         act.done(("atlas", "demonstration"), member_id=home.pk, detail={"points": len(points), "cells": len(cells)})
     tell(f"地图 atlas: {len(points)} points, {len(cells)} cells, {len(figures)} figures")

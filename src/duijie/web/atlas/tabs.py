@@ -12,6 +12,7 @@ VIEWS = {
     "atlas": Label("地图", "Map"),
     "atlas_tiles": Label("方块图", "Tiles"),
     "atlas_clusters": Label("产业集群", "Clusters"),
+    "atlas_chains": Label("产业链", "Chains"),
     "atlas_coverage": Label("服务覆盖", "Coverage"),
     "atlas_points": Label("点位", "Points"),
 }
