@@ -217,7 +217,7 @@ def chain_view(*, chain: str, year: int) -> ChainView:
     figures = IndustryFigure.objects.filter(year=year, industry__in=segments, output_minor__gt=0)
     output: dict[str, dict[str, float]] = {}
     for region, industry, fen in figures.values_list("region", "industry", "output_minor"):
-        output.setdefault(region, {})[industry] = fen / 100
+        output.setdefault(region, {})[industry] = (fen or 0) / 100
     places = sorted(output)
     if len(places) < 2:
         return ChainView(chain, year, rows, [], [])

@@ -35,7 +35,7 @@ def chains(request: HttpRequest) -> HttpResponse:
     asked, names, years = request.GET, queries.chain_names(), queries.years()
     viewer = viewer_of_page(request)
     own = next((m for m in members.members(viewer) if may_write(viewer, m)), None) if viewer.grants else None
-    context = {
+    context: dict[str, object] = {
         "tabs": atlas_tabs(request, "atlas_chains"),
         "import_url": reverse("members:sheet_upload", args=[own.slug, "chain-links"]) if own else "",
     }
