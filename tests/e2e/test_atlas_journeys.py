@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from duijie.atlas.models import IndustryFigure, MapPoint
+from duijie.atlas.models import ChainLink, IndustryFigure, MapPoint
 from tests.e2e.conftest import OpenPage, ready, sideways
 from tests.factories import make_alliance, make_member
 
@@ -34,8 +34,14 @@ def region_with_points() -> None:
         for year in (2020, 2025):
             for industry in ("17", "27"):
                 IndustryFigure.objects.create(
-                    member=park, region=region, industry=industry, year=year, employees=employees
+                    member=park,
+                    region=region,
+                    industry=industry,
+                    year=year,
+                    employees=employees,
+                    output_minor=employees * (9 if industry == "17" else 4) * 10_000_000,
                 )
+    ChainLink.objects.create(member=park, chain="纺织", supplier="17", user="27", need=2.5)
 
 
 def test_layers_year_and_picture(
@@ -70,12 +76,14 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     open_page: OpenPage,
     live_server: Any,
     axe_findings: Callable[[Page], list[str]],
+    take_picture: Callable[[Page, str], None],
 ) -> None:
     page = open_page(width=width)
     for address in (
         "/atlas/",
         "/atlas/tiles/",
         "/atlas/clusters/",
+        "/atlas/chains/",
         "/atlas/coverage/",
         "/atlas/points/",
         "/atlas/regions/330402/",
@@ -85,3 +93,6 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
         ready(page)
         assert axe_findings(page) == [], address
         assert sideways(page) == 0, address
+        if address == "/atlas/chains/":
+            expect(page.get_by_role("table").first).to_contain_text("缺上游")
+            take_picture(page, f"atlas-chains-{width}")
