@@ -126,6 +126,21 @@ def write_backup(target: Path) -> dict[str, Any]:
     return {key: manifest[key] for key in ("made_at", "database", "records_sha256")}
 
 
+def _put_files(source: Path, files: Path) -> None:
+    """Copy beside, then change places: an end in the middle leaves the old files or the new ones, whole."""
+    fresh, old = files.with_name(files.name + ".restoring"), files.with_name(files.name + ".old")
+    for leftover in (fresh, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    if source.exists():
+        shutil.copytree(source, fresh)
+    else:
+        fresh.mkdir(parents=True)
+    if files.exists():
+        files.rename(old)
+    fresh.rename(files)
+    shutil.rmtree(old, ignore_errors=True)
+
+
 def restore_backup(source: Path, *, replace: bool) -> dict[str, Any]:
     """Put an archive's records and files in place. Refuses to overwrite unless `replace`, and archives of another database."""
     with tempfile.TemporaryDirectory(prefix="duijie-restore-") as folder:
@@ -153,11 +168,7 @@ def restore_backup(source: Path, *, replace: bool) -> dict[str, Any]:
                 "The present database is not empty; add --yes to replace it.",
             )
         _load(records)
-        files = Path(settings.FILE_DIR)
-        if files.exists():
-            shutil.rmtree(files)
-        if (Path(folder) / "files").exists():
-            shutil.copytree(Path(folder) / "files", files)
+        _put_files(Path(folder) / "files", Path(settings.FILE_DIR))
         for derived in ("search", "match"):
             shutil.rmtree(Path(settings.INDEX_DIR) / derived, ignore_errors=True)
     return {"made_at": manifest["made_at"], "database": manifest["database"]}

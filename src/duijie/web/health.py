@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,8 +15,13 @@ from duijie.core.audit import verify
 from duijie.core.installing import bring_up_to_date
 from duijie.core.language import t
 from duijie.core.models import AuditLine, Delivery, Job
+from duijie.engines.matching.index import Discrepancies
 from duijie.land import replay
+from duijie.match.index import close_match_index, match_index
+from duijie.match.upkeep import compare_match_index, expected, repair_match_index
 from duijie.publish.search import forget_search_index, is_damage, search_index, syncing
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,7 @@ class Finding:
 
 def examine(*, chain: bool = True) -> list[Finding]:
     """Look at everything. `chain` walks the whole audit chain, which takes a while on a large installation."""
-    findings = [_migrations(), _search(), _ledger(), _deliveries(), _jobs()]
+    findings = [_migrations(), _search(), _matching(), _ledger(), _deliveries(), _jobs()]
     if chain:
         findings.append(_audit())
     return findings
@@ -65,11 +71,36 @@ def _search() -> Finding:
         "search",
         False,
         t(
-            "搜索索引与记录不一致：缺 {a}，旧 {b}，多 {c}。",
-            "The search index disagrees: {a} missing, {b} stale, {c} extra.",
+            "搜索索引与记录不一致：缺 {a}，旧 {b}，多 {c}。服务运行时会自己补齐，也可以运行 duijie doctor --repair。",
+            "The search index disagrees: {a} missing, {b} stale, {c} extra. A running server heals it; so does duijie doctor --repair.",
             a=len(difference.missing),
             b=len(difference.stale),
             c=len(difference.extra),
+        ),
+    )
+
+
+def _matching() -> Finding:
+    try:
+        found = compare_match_index()
+    except Exception:
+        logger.exception("the match index cannot be read")
+        sentence = t(
+            "匹配索引已损坏，请运行 duijie doctor --rebuild。",
+            "The match index is damaged; run duijie doctor --rebuild.",
+        )
+        return Finding("matching", False, sentence)
+    if not found:
+        return Finding("matching", True, t("匹配索引与记录一致。", "The match index agrees with the records."))
+    return Finding(
+        "matching",
+        False,
+        t(
+            "匹配索引与记录不一致：缺 {a}，旧 {b}，多 {c}。服务运行时会自己补齐，也可以运行 duijie doctor --repair。",
+            "The match index disagrees: {a} missing, {b} stale, {c} extra. A running server heals it; so does duijie doctor --repair.",
+            a=len(found.missing),
+            b=len(found.stale),
+            c=len(found.extra),
         ),
     )
 
@@ -129,11 +160,27 @@ def mend(*, rebuild: bool, tell: Callable[[str], None]) -> None:
     else:
         syncing.repair(syncing.compare(), lambda done, total: tell(f"{done}/{total}"))
     syncing.search_index().close()
+    _mend_matching(rebuild=rebuild, tell=tell)
     if rebuild or replay.check():
         tell(t("重建项目账……", "Rebuilding the ledger of deals and projects…"))
         replay.rebuild(lambda done, total: tell(f"{done}/{total}"))
     Delivery.objects.filter(status=Delivery.Status.FAILED).update(status=Delivery.Status.WAITING, attempts=0)
     jobs.revive_dead()
+
+
+def _mend_matching(*, rebuild: bool, tell: Callable[[str], None]) -> None:
+    try:
+        index = match_index(writable=True)  # one that cannot be read is begun anew here
+        found = index.verify(expected())
+        if rebuild:
+            tell(t("重建匹配索引……", "Rebuilding the match index…"))
+            found = Discrepancies(missing=tuple(expected()), stale=(), extra=found.extra)
+        if found:
+            repair_match_index(found, lambda done, total: tell(f"{done}/{total}"))
+    except BlockingIOError:
+        tell(t("匹配索引由正在运行的服务自己补齐。", "The running server heals the match index itself."))
+    finally:
+        close_match_index()
 
 
 def readiness() -> list[str]:
