@@ -1,4 +1,4 @@
-"""REST: applications on their way through the secretariat: read, papers asked for, an opinion, put to the council, refused."""
+"""REST: applications: handed in by anybody, then on their way: read, papers asked for, an opinion, put to the council, refused."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from duijie.core.rest.bodies import answer, body_of, json_object
 from duijie.core.rest.idempotency import idempotent
 from duijie.core.rest.preconditions import expected_version
 from duijie.core.rest.problems import REFUSALS
+from duijie.core.schema import parse
 from duijie.govern import actions, queries
 from duijie.govern.api.shapes import MotionOut, motion_out
 from duijie.govern.models import Application
+from duijie.govern.schemas import ApplicationRecord
 from duijie.members.api.shapes import viewer_of_request
 from duijie.members.api.values import refuse_unknown, text_of
 from duijie.members.queries import get_alliance
@@ -41,6 +43,14 @@ class ApplicationOut(Schema):
     version: int
 
 
+class AppliedOut(Schema):
+    """follow: the secret part of the applicant's own page (/apply/follow/…), told this once."""
+
+    id: str
+    status: str
+    follow: str
+
+
 def application_out(found: Application) -> dict[str, Any]:
     same = ("name", "kind", "standing", "reasons", "status", "remark", "opinion", "opinion_favours", "version")
     return {name: getattr(found, name) for name in same} | {
@@ -57,6 +67,20 @@ def list_applications(request: HttpRequest, slug: str, status: str = "", q: str 
     viewer = viewer_of_request(request)
     rows = queries.applications(viewer, alliance=get_alliance(viewer, slug), status=status, text=q)
     return [application_out(a) for a in rows[:200]]
+
+
+@router.post(
+    "/alliances/{slug}/applications", response={201: AppliedOut, **REFUSALS}, summary="申请加入 Apply to join",
+    openapi_extra=body_of(ApplicationRecord),
+)  # fmt: skip
+def apply(request: HttpRequest, slug: str) -> HttpResponse:
+    """Open to anybody; papers are handed in on the page that `follow` opens. Not kept under an Idempotency-Key: it is a secret."""
+    viewer = viewer_of_request(request)
+    record = parse(ApplicationRecord, json_object(request))
+    made, secret = actions.apply_to_join(actor=viewer, alliance=get_alliance(viewer, slug), record=record)
+    response = answer({"id": made.uid, "status": made.status, "follow": secret}, status=201)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @router.get("/applications/{uid}", response={200: ApplicationOut, **REFUSALS}, summary="一份申请 One application")

@@ -12,7 +12,7 @@ from duijie.core.rest.idempotency import idempotent
 from duijie.core.rest.problems import REFUSALS
 from duijie.core.schema import parse
 from duijie.govern import actions, queries
-from duijie.govern.schemas import ApplicationRecord, AttendanceRow, TrainingRecord
+from duijie.govern.schemas import AttendanceRow, TrainingRecord
 from duijie.members.api.shapes import viewer_of_request
 from duijie.members.api.values import refuse_unknown, text_of
 from duijie.members.places import find_member, find_person
@@ -49,14 +49,6 @@ class CertifiedOut(Schema):
 class HandoverOut(Schema):
     id: str
     counts: dict[str, int]
-
-
-class AppliedOut(Schema):
-    """follow: the secret part of the applicant's own page (/apply/follow/…), told this once."""
-
-    id: str
-    status: str
-    follow: str
 
 
 @router.get(
@@ -138,17 +130,3 @@ def hand_over(request: HttpRequest, slug: str) -> HttpResponse:
         taker=find_person(text_of(content, "taker"), place="taker"), note=text_of(content, "note"),
     )  # fmt: skip
     return answer({"id": done.uid, "counts": done.counts}, status=201)
-
-
-@router.post(
-    "/alliances/{slug}/applications", response={201: AppliedOut, **REFUSALS}, summary="申请加入 Apply to join",
-    openapi_extra=body_of(ApplicationRecord),
-)  # fmt: skip
-def apply(request: HttpRequest, slug: str) -> HttpResponse:
-    """Open to anybody; papers are handed in on the page that `follow` opens. Not kept under an Idempotency-Key: it is a secret."""
-    viewer = viewer_of_request(request)
-    record = parse(ApplicationRecord, json_object(request))
-    made, secret = actions.apply_to_join(actor=viewer, alliance=get_alliance(viewer, slug), record=record)
-    response = answer({"id": made.uid, "status": made.status, "follow": secret}, status=201)
-    response["Cache-Control"] = "no-store"
-    return response
