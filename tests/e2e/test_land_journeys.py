@@ -11,12 +11,16 @@ from playwright.sync_api import Page, expect
 
 from duijie.core.access import SYSTEM
 from duijie.core.events import dispatch_all
+from duijie.core.jobs import run_all
 from duijie.core.schema import parse
 from duijie.land import actions
 from duijie.land.models import Deal, Project
 from duijie.land.schemas import DealRecord, FigureRecord, ProjectRecord, ZoneRecord
 from duijie.match.actions import accept_interest, express_interest
 from duijie.members.models import Member
+from duijie.plan import actions as plan_actions
+from duijie.plan.loading import load_plan
+from duijie.plan.models import Plan
 from duijie.publish.actions import create_listing
 from tests.e2e.conftest import ready, sideways
 from tests.factories import make_alliance, make_member, make_organisation, make_user, viewer
@@ -56,8 +60,53 @@ def step(page: Page, stage: str, field: str, text: str, day: str) -> None:
     expect(page.locator(".k-head")).to_contain_text(stage)
 
 
-def test_a_deal_walks_from_a_match_to_production(open_page: Any, sign_in: Any, own: Member, take_picture: Any) -> None:
-    introduction = introduced(own)
+def promised(own: Member) -> Plan:
+    """A published plan of 2025: projects in production and money paid in, of the alliance."""
+    secretary = viewer("secretariat", own.memberships.get().alliance)
+    document = {
+        "plan": {"title": "2025 年行动计划", "alliance": own.memberships.get().alliance.slug, "starts_on": "2025-01-01", "ends_on": "2025-12-31"},
+        "periods": [{"code": "2025"}],
+        "items": [{"code": "1", "kind": "goal", "title": "项目落地"}],
+        "indicators": [
+            {"code": "1-1", "item": "1", "title": "投产项目", "unit": "count", "measure": "land.projects_in_production", "headline": True},
+            {"code": "1-2", "item": "1", "title": "实到资金", "unit": "CNY", "measure": "land.paid_in", "headline": True},
+        ],
+        "targets": [{"indicator": "1-1", "period": "2025", "value": "2"}, {"indicator": "1-2", "period": "2025", "value": "40万"}],
+    }  # fmt: skip
+    plan = load_plan(actor=secretary, document=document)
+    plan_actions.submit_plan(actor=secretary, plan=plan)
+    plan_actions.approve_plan(actor=viewer("leader", own.memberships.get().alliance), plan=plan, resolution="1 号")
+    return plan_actions.publish_plan(actor=secretary, plan=plan)
+
+
+def plan_cockpit_and_report_say(page: Page, plan: Plan, produced: str, paid: str) -> None:
+    """The plan's page, the cockpit and the report of the quarter give these two figures."""
+    page.goto(f"/plans/{plan.uid}/")
+    expect(page.locator(".p-tree")).to_contain_text(produced)
+    expect(page.locator(".p-tree")).to_contain_text(paid)
+    page.goto(f"/cockpit/?plan={plan.uid}")
+    tiles = page.locator(".p-wall")
+    expect(tiles).to_contain_text(re.compile(rf"投产项目\s*\S*\s*{produced.split()[0]}\s"))
+    expect(tiles).to_contain_text(re.compile(rf"实到资金\s*\S*\s*{int(re.sub('[^0-9]', '', paid))}\s"))
+    page.goto(f"/plans/{plan.uid}/reports/new/")
+    page.locator("input[name=period]").fill("2025Q1")
+    page.locator(".k-form-actions .btn-primary").click()
+    page.wait_for_url(re.compile("/plan/reports/"))
+    run_all()
+    page.reload()
+    rows = page.locator("table").filter(has_text="投产项目").first
+    expect(rows.locator("tr").filter(has_text="投产项目")).to_contain_text(produced)
+    expect(rows.locator("tr").filter(has_text="实到资金")).to_contain_text(paid)
+
+
+def test_a_deal_walks_from_a_match_to_production_and_plan_cockpit_and_report_change(
+    open_page: Any, sign_in: Any, own: Member, take_picture: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("duijie.plan.wall.DEAR_SECONDS", 1000)  # computed at each look, however busy the machine is
+    introduction, plan = introduced(own), promised(own)
+    meeting = open_page()
+    sign_in(meeting, make_user("secretariat", own.memberships.get().alliance))
+    plan_cockpit_and_report_say(meeting, plan, "0 个", "0元")
     liaison = make_user("liaison", own, name="陈秀清")
     page = open_page()
     sign_in(page, liaison)
@@ -86,6 +135,8 @@ def test_a_deal_walks_from_a_match_to_production(open_page: Any, sign_in: Any, o
     page.locator("input[name=amount]").first.fill("20万元")
     page.locator(".k-form-actions .btn-primary").click()
     expect(page.locator("main")).to_contain_text("20万元")
+    plan_cockpit_and_report_say(meeting, plan, "1 个", "20万元")
+    take_picture(meeting, "report-of-the-quarter")
 
 
 def test_the_board_moves_by_keyboard_asks_for_evidence_and_tells_of_a_card_that_somebody_moved(

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from duijie.core.access import SYSTEM
+from duijie.core.models import AuditLine
 from duijie.core.schema import parse
 from duijie.plan import actions
 from duijie.plan.models import Actual, Plan, PlannedProject
@@ -66,6 +67,28 @@ def test_a_guest_reads_a_public_plan_with_its_lights_and_opens_the_records() -> 
     table = client.get(f"/plans/{made.plan.uid}/indicators/{indicator.uid}/records.csv").content.decode("utf-8-sig")
     assert table.splitlines()[0] == "kind,id,title,day,member,value"
     assert len(table.splitlines()) == 4
+
+
+def test_a_period_is_closed_and_reopened_by_a_button_of_the_plans_page() -> None:
+    made = ready()
+    client = client_of("secretariat", made.alliance)
+    address = f"/plans/{made.plan.uid}/?period={YEAR}"
+    assert f"/plans/{made.plan.uid}/periods/{YEAR}/" in client.get(address).content.decode()
+    assert "关闭期间" not in client_of().get(address).content.decode()
+    client.post(f"/plans/{made.plan.uid}/periods/{YEAR}/", {"verb": "close"})
+    closed = client.get(address).content.decode()
+    assert "期间已关闭" in closed
+    assert "期间已关闭" in client_of().get(address).content.decode()
+    row = made.plan.periods.get(code=str(YEAR))
+    assert row.closed_at is not None
+    client.post(f"/plans/{made.plan.uid}/periods/{YEAR}/", {"verb": "reopen", "reason": " "})
+    row.refresh_from_db()
+    assert row.closed_at is not None
+    client.post(f"/plans/{made.plan.uid}/periods/{YEAR}/", {"verb": "reopen", "reason": "漏报一场活动"})
+    row.refresh_from_db()
+    assert row.closed_at is None
+    line = AuditLine.objects.get(verb="plan.reopen_period")
+    assert line.detail["reason"] == "漏报一场活动"
 
 
 def test_the_league_table_is_fair_and_downloads() -> None:

@@ -34,11 +34,9 @@ def look_alikes(project: Project) -> list[Project]:
         same |= Q(investor_organisation_id=project.investor_organisation_id)
     elif project.investor:
         same |= Q(investor=project.investor)
-    found = []
-    for other in rows.filter(same).select_related("owner_member").order_by("pk")[:50]:
-        if other.name_key == project.name_key or _alike(other.name_key, project.name_key):
-            found.append(other)
-    return found
+    named = rows.filter(same).order_by("pk").values_list("pk", "name_key")[:50]
+    alike = [pk for pk, key in named if key == project.name_key or _alike(key, project.name_key)]
+    return list(rows.filter(pk__in=alike).select_related("owner_member").order_by("pk")) if alike else []
 
 
 def _alike(one: str, other: str) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
@@ -64,6 +66,29 @@ class Shapes:
             found = self._ids[key] = (row.pk, row.slice_id)
         return found
 
+    def learn(self, keys: Iterable[ShapeKey]) -> None:
+        """Look up and make many at once, so that `ids` asks the database no more for these."""
+        wanted = set(keys) - set(self._ids)
+        if not wanted:
+            return
+        parts = {tuple(values.values()): values for values in map(slice_values, wanted)}
+        missing = [Slice(**parts[part]) for part in sorted(set(parts) - set(_slices(parts)))]
+        Slice.objects.bulk_create(missing, ignore_conflicts=True)
+        slices = _slices(parts)
+        rows = [Shape(**k._asdict(), slice_id=slices[tuple(slice_values(k).values())]) for k in sorted(wanted)]
+        Shape.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+        amounts = sorted({key.amount_minor for key in wanted})
+        for start in range(0, len(amounts), 500):
+            for row in Shape.objects.filter(amount_minor__in=amounts[start : start + 500]):
+                self._ids[key_of_shape(row)] = (row.pk, row.slice_id)
+
+
+def _slices(parts: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], int]:
+    """The id of each of these slices that there is."""
+    names = ("kind", "division", "province", "foreign", "technology", "large")
+    wanted = set(parts)
+    return {row[1:]: row[0] for row in Slice.objects.values_list("pk", *names) if row[1:] in wanted}
+
 
 def key_of_shape(row: Shape) -> ShapeKey:
     return ShapeKey(*(getattr(row, name) for name in ShapeKey._fields))
@@ -82,22 +107,41 @@ def posted(*, project_id: int | None = None, deal_id: int | None = None) -> Coun
     return found
 
 
-def post_deal(deal: Deal, at: dt.datetime) -> None:
+@dataclass
+class Newcomers:
+    """Deals and projects that were made inside `replay.together`: their postings are made at its end."""
+
+    deals: set[int] = field(default_factory=set)
+    projects: set[int] = field(default_factory=set)
+
+
+newcomers: ContextVar[Newcomers | None] = ContextVar("duijie_land_newcomers", default=None)
+
+
+def post_deal(deal: Deal, at: dt.datetime, *, fresh: bool = False) -> None:
     """Bring the postings of a deal up to what its moves say, recorded at `at`. Inside the transaction of the action."""
+    held = newcomers.get()
+    if held is not None and (fresh or deal.pk in held.deals):
+        held.deals.add(deal.pk)
+        return
     moves = list(DealMove.objects.filter(deal=deal))
     state = deal_state(list(deal.versions.all()), moves)
     wanted: Counter[PostingKey] = postings_of_deal(state) if state else Counter()
     _append(difference(wanted, posted(deal_id=deal.pk)), at, deal_id=deal.pk)
 
 
-def post_project(project: Project, at: dt.datetime, fresh: ProjectRows | None = None) -> ProjectRows:
-    """The same for a project; returns the rows that were read for it. fresh: all rows of a project that was made just now."""
-    rows = fresh or ProjectRows.of(project)
+def post_project(
+    project: Project, at: dt.datetime, rows: ProjectRows | None = None, *, fresh: bool = False
+) -> ProjectRows:
+    """The same for a project; returns the rows that it is made of: those given, else read. fresh: it was made just now."""
+    rows = rows or ProjectRows.of(project)
+    held = newcomers.get()
+    if held is not None and (fresh or project.pk in held.projects or project.deal_id in held.deals):
+        held.projects.add(project.pk)
+        return rows
     state = rows.state()
     wanted: Counter[PostingKey] = postings_of_project(state) if state else Counter()
-    _append(
-        difference(wanted, posted(project_id=project.pk) if fresh is None else Counter()), at, project_id=project.pk
-    )
+    _append(difference(wanted, Counter() if fresh else posted(project_id=project.pk)), at, project_id=project.pk)
     return rows
 
 

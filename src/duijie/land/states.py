@@ -147,6 +147,10 @@ class ProjectRows:
             moves,
         )
 
+    def with_figure(self, row: Figure) -> ProjectRows:
+        """These rows and a figure that was put on record just now."""
+        return ProjectRows(self.versions, [*self.figures, row], self.milestones, self.relocations, self.moves)
+
     def core(self, known_at: dt.datetime | None = None) -> ProjectState | None:
         """The state without its figures; None where the project was not yet on record."""
         kept = None

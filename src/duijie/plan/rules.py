@@ -10,7 +10,7 @@ from duijie.core.language import Label
 from duijie.members.models import Member, Organisation
 from duijie.members.places import place_of_alliance, place_of_member, place_of_organisation
 from duijie.members.rules import Place
-from duijie.plan.models import Plan, PlanIndicator
+from duijie.plan.models import Plan, PlanIndicator, PlanItem
 
 WRITE, READ = "plans:write", "plans:read"
 _PLATFORM, _SECRETARIAT = ("platform", PLATFORM), ("secretariat", ALLIANCE)
@@ -116,6 +116,16 @@ def demand_report_for(viewer: Viewer, member: Member | None, plan: Plan, indicat
         raise NotAllowed(
             f"“{indicator.title}”在{whose}的数只能由{whose}的工作人员上报。{_ASK_MEMBER.zh}",
             f"The figure of {whose} for “{indicator.title}” is reported by its own officers. {_ASK_MEMBER.en}",
+        )
+
+
+def demand_state(viewer: Viewer, plan: Plan, item: PlanItem) -> None:
+    """Raise NotAllowed unless `viewer` may say where a task stands: its members' officers and those who write the plan."""
+    involved = [m.member for m in item.item_members.select_related("member")]
+    if not may(viewer, "plan.write", plan) and not any(may_report_for(viewer, m, plan) for m in involved):
+        raise NotAllowed(
+            "只有责任成员、配合成员的工作人员和计划编制方可以更新进展。",
+            "Only officers of its responsible and supporting members, and those who write the plan, say where it stands.",
         )
 
 

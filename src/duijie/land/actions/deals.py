@@ -53,14 +53,14 @@ def create_deal(
         deal = Deal(owner_member=member, stage=stage, stage_since=since, reached=PLACE[stage], source_ref=source_ref)
         _fill(deal, record, actor)
         _insert(deal)
-        _write_parties(deal, record)
+        _write_parties(deal, record, fresh=True)
         now = timezone.now()
         keep_version(deal, actor, now, "deal.create")
         DealMove.objects.create(
             deal=deal, to_stage=stage, effective_on=since, recorded_at=now, recorded_by_id=actor.user_id,
             actor=actor.reference(), evidence={"note": record.evidence} if record.evidence else {},
         )  # fmt: skip
-        ledger.post_deal(deal, now)
+        ledger.post_deal(deal, now, fresh=True)
         act.done(deal, member_id=member.pk, event="deal.created", ids=[deal.pk], members=members_of(deal))
     return deal
 
@@ -112,8 +112,8 @@ def _fill(deal: Deal, record: DealRecord, actor: Viewer) -> None:
         deal.owner_user_id = actor.user_id
 
 
-def _write_parties(deal: Deal, record: DealRecord) -> bool:
-    """Put the parties of a record in place of those that stand; whether anything is different."""
+def _write_parties(deal: Deal, record: DealRecord, *, fresh: bool = False) -> bool:
+    """Put the parties of a record in place of those that stand; whether anything is different. fresh: there are none yet."""
     rows: list[tuple[str, int | None, int | None, str]] = [("own", deal.owner_member_id, None, "")]
     rows += [
         ("own", None, find_organisation(name, place="own_organisations").pk, "")
@@ -126,10 +126,11 @@ def _write_parties(deal: Deal, record: DealRecord) -> bool:
     ]
     rows += [("other", None, None, name) for name in record.other_names or []]
     rows = list(dict.fromkeys(rows))
-    before = list(deal.parties.order_by("pk").values_list("side", "member_id", "organisation_id", "name"))
-    if before == rows:
-        return False
-    deal.parties.all().delete()
+    if not fresh:
+        before = list(deal.parties.order_by("pk").values_list("side", "member_id", "organisation_id", "name"))
+        if before == rows:
+            return False
+        deal.parties.all().delete()
     DealParty.objects.bulk_create(
         DealParty(deal=deal, side=side, member_id=member, organisation_id=organisation, name=name)
         for side, member, organisation, name in rows
@@ -226,16 +227,17 @@ def move_deal(
             evidence.setdefault("reason", record.end_reason)
         demand_evidence(move, evidence)
         day = record.effective_on or today()
-        _check_day(current, day)
+        moves = list(current.moves.all())
+        _check_day(moves, day)
         demand_open(current.owner_member_id, [day])
         now = timezone.now()
-        DealMove.objects.create(
+        made = DealMove.objects.create(
             deal=current, from_stage=current.stage, to_stage=record.stage, effective_on=day, recorded_at=now,
             recorded_by_id=actor.user_id, actor=actor.reference(), evidence=evidence, reason=record.reason or "",
         )  # fmt: skip
         current.end_reason = (record.end_reason or "other") if record.stage in OVER else ""
         current.end_remark = (record.reason or "") if record.stage in OVER else ""
-        _settle(actor, current, now, evidence)
+        _settle(actor, current, now, evidence, [*moves, made])
         act.done(
             current, member_id=current.owner_member_id, event="deal.moved", ids=[current.pk], stage=current.stage,
             members=members_of(current), detail={"to": current.stage, "on": day.isoformat()},
@@ -243,9 +245,9 @@ def move_deal(
     return current
 
 
-def _check_day(deal: Deal, day: dt.date) -> None:
+def _check_day(moves: list[DealMove], day: dt.date) -> None:
     _refuse_future(day, "effective_on")
-    last = path_of(list(deal.moves.all()))[-1]
+    last = path_of(moves)[-1]
     if day < last.effective_on:
         stage = Stage(last.to_stage)
         raise Fault(
@@ -257,11 +259,11 @@ def _check_day(deal: Deal, day: dt.date) -> None:
         )
 
 
-def _settle(actor: Viewer, deal: Deal, now: dt.datetime, evidence: dict[str, str]) -> None:
+def _settle(actor: Viewer, deal: Deal, now: dt.datetime, evidence: dict[str, str], moves: list[DealMove]) -> None:
     """After its moves have changed: what is kept of them, what counts, and the project."""
     from duijie.land.actions.founding import follow_deal
 
-    path = path_of(list(deal.moves.all()))
+    path = path_of(moves)
     deal.stage, deal.stage_since = path[-1].to_stage, path[-1].effective_on
     deal.reached = max(PLACE.get(m.to_stage, 0) for m in path)
     deal.version += 1
@@ -302,12 +304,12 @@ def correct_move(
         _check_between(path, place, day)
         demand_open(current.owner_member_id, [move.effective_on, day])
         now = timezone.now()
-        DealMove.objects.create(
+        made = DealMove.objects.create(
             deal=current, from_stage=move.from_stage, to_stage=move.to_stage, effective_on=day, recorded_at=now,
             recorded_by_id=actor.user_id, actor=actor.reference(), evidence=move.evidence,
             reason=reason.strip()[:300], corrects=move, cancelled=cancel,
         )  # fmt: skip
-        _settle(actor, current, now, {})
+        _settle(actor, current, now, {}, [*rows, made])
         act.done(
             current, member_id=current.owner_member_id, event="deal.corrected", ids=[current.pk],
             detail={"move": move.pk, "on": day.isoformat(), "cancelled": cancel},

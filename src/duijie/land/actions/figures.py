@@ -24,6 +24,7 @@ from duijie.land.history import standing
 from duijie.land.models import Figure, Project
 from duijie.land.rules import demand
 from duijie.land.schemas import FigureRecord, read_rate
+from duijie.land.states import ProjectRows
 
 
 @dataclass(frozen=True)
@@ -173,10 +174,10 @@ def record_figure(
         current = locked(project, None)
         demand_open(current.owner_member_id, [given.effective_on or current.signed_on], place="month")
         now = timezone.now()
-        row = new_figure(current, given, actor, now)
-        check_sums([*standing(current.figures.all()), row])
+        row, rows = new_figure(current, given, actor, now), ProjectRows.of(current)
+        check_sums([*standing(rows.figures), row])
         row.save(force_insert=True)
-        settle(current, now)
+        settle(current, now, rows.with_figure(row))
         act.done(current, member_id=current.owner_member_id, event="project.figure", ids=[current.pk], kind=given.kind)
     return row, "created"
 
@@ -212,7 +213,8 @@ def correct_figure(*, actor: Viewer, figure: Figure, given: Given | None, reason
         raise Fault("reason.missing", "请写明更正的原因。", "Say why it is corrected.", place="reason", status=422)
     with acting(actor, "project.correct", dry_run=dry_run) as act:
         current = locked(figure.project, None)
-        rows = standing(current.figures.all())
+        known = ProjectRows.of(current)
+        rows = standing(known.figures)
         if figure.pk not in {f.pk for f in rows}:
             raise Conflict("figure.corrected", "这个数据已经更正过了。", "This figure was corrected already.")
         now = timezone.now()
@@ -227,7 +229,7 @@ def correct_figure(*, actor: Viewer, figure: Figure, given: Given | None, reason
         row.corrects, row.reason = figure, reason.strip()[:300]
         check_sums([*(f for f in rows if f.pk != figure.pk), *([] if row.cancelled else [row])])
         row.save(force_insert=True)
-        settle(current, now)
+        settle(current, now, known.with_figure(row))
         act.done(
             current, member_id=current.owner_member_id, event="project.corrected", ids=[current.pk], kind=row.kind,
             detail={"figure": figure.uid, "by": row.uid},

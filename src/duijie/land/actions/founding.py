@@ -12,7 +12,8 @@ from duijie.land.actions.figures import Given, new_figure
 from duijie.land.actions.keeping import keep_version, settle
 from duijie.land.choices import OVER, PLACE
 from duijie.land.duplicates import name_key, refuse_repeat
-from duijie.land.models import Deal, Project
+from duijie.land.models import Deal, Figure, Project
+from duijie.land.states import ProjectRows
 
 
 def follow_deal(actor: Viewer, deal: Deal, now: dt.datetime, evidence: dict[str, str]) -> Project | None:
@@ -50,11 +51,12 @@ def _found(actor: Viewer, deal: Deal, now: dt.datetime, evidence: dict[str, str]
     refuse_repeat(project)
     project.save(force_insert=True)
     project.signed_on = deal.stage_since
-    keep_version(project, actor, now, "project.found")
+    version, figures = keep_version(project, actor, now, "project.found"), list[Figure]()
     if deal.amount_minor:
         contract = evidence.get("contract", "")
         given = Given("total", deal.amount_minor, deal.currency, "", None, None, contract)
-        new_figure(project, given, actor, now).save(force_insert=True)
-    settle(project, now)
+        figures.append(new_figure(project, given, actor, now))
+        figures[0].save(force_insert=True)
+    settle(project, now, ProjectRows([version], figures, [], [], list(deal.moves.all())), fresh=True)
     emit("project.created", ids=[project.pk], deal=deal.pk, at=timezone.now().isoformat())
     return project

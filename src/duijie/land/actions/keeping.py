@@ -36,10 +36,12 @@ def keep_version(project: Project, actor: Viewer, now: dt.datetime, verb: str) -
     )  # fmt: skip
 
 
-def settle(project: Project, now: dt.datetime, fresh: ProjectRows | None = None) -> ProjectRows:
-    """After its facts have changed: post what counts, and keep what lists show. Saves the project. fresh: all its rows, where
-    it was made just now."""
-    rows = ledger.post_project(project, now, fresh)
+def settle(project: Project, now: dt.datetime, rows: ProjectRows | None = None, *, fresh: bool = False) -> ProjectRows:
+    """After its facts have changed: post what counts, and keep what lists show. Saves the project.
+
+    rows: all its rows, where they are at hand. fresh: it was made just now.
+    """
+    rows = ledger.post_project(project, now, rows, fresh=fresh)
     reached = actual_days(rows.moves, rows.milestones, None)
     figures = standing(rows.figures)
     project.signed_on = reached.get("signed")
@@ -48,7 +50,8 @@ def settle(project: Project, now: dt.datetime, fresh: ProjectRows | None = None)
     project.total_cny_minor = sum(f.cny_minor or 0 for f in figures if f.kind == "total")
     project.paid_cny_minor = sum(f.cny_minor or 0 for f in figures if f.kind == "paid_in")
     project.late_days = lateness(planned_days(rows.milestones), reached, timezone.localdate())
-    project.save()
+    kept = ("signed_on", "stage", "total_cny_minor", "paid_cny_minor", "late_days", "changed_at")
+    project.save(update_fields=kept if fresh else None)
     return rows
 
 

@@ -57,8 +57,8 @@ def create_project(
         _insert(project)
         version = keep_version(project, actor, now, "project.create")
         days = _write_days(project, record, actor, now, {}, {})
-        figures = _write_promises(project, record, actor, now, [])
-        settle(project, now, ProjectRows([version], figures, days, [], []))
+        figures = _write_promises(project, record, actor, now, [], is_open=bool(days))
+        settle(project, now, ProjectRows([version], figures, days, [], []), fresh=True)
         act.done(project, member_id=member.pk, event="project.created", ids=[project.pk], deal=None)
     return project
 
@@ -161,9 +161,15 @@ def promises(record: ProjectRecord) -> Iterator[Given]:
 
 
 def _write_promises(
-    project: Project, record: ProjectRecord, actor: Viewer, now: dt.datetime, stand: list[Figure]
+    project: Project,
+    record: ProjectRecord,
+    actor: Viewer,
+    now: dt.datetime,
+    stand: list[Figure],
+    *,
+    is_open: bool = False,
 ) -> list[Figure]:
-    """Append what a record promises and does not stand yet; what was appended."""
+    """Append what a record promises and does not stand yet; what was appended. is_open: the day of signing was checked already."""
     held = {(f.kind, f.source): f for f in stand if f.kind in ("total", "contracted", "agreed", "jobs", "land")}
     rows = []
     for given in promises(record):
@@ -178,7 +184,8 @@ def _write_promises(
             row.corrects, row.effective_on, row.reason = before, before.effective_on, "随项目资料更新"
         rows.append(row)
     if rows:
-        demand_open(project.owner_member_id, [project.signed_on], place="signed_on")
+        if not is_open:
+            demand_open(project.owner_member_id, [project.signed_on], place="signed_on")
         replaced = {row.corrects_id for row in rows}
         check_sums([*(f for f in stand if f.pk not in replaced), *rows], place="total")
         Figure.objects.bulk_create(rows)
@@ -270,8 +277,12 @@ def change_project(
         if different:
             demand_open(current.owner_member_id, [current.signed_on], place="signed_on")
         current.version += 1
-        keep_version(current, actor, now, "project.change")
-        settle(current, now)
+        version_row = keep_version(current, actor, now, "project.change")
+        rows = ProjectRows(
+            [*rows.versions, version_row], [*rows.figures, *promised], [*rows.milestones, *dated], rows.relocations,
+            rows.moves,
+        )  # fmt: skip
+        settle(current, now, rows)
         act.done(current, member_id=current.owner_member_id, event="project.changed", ids=[current.pk])
     return current, "changed"
 

@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from duijie.core.access import Viewer
 from duijie.core.actions import acting
-from duijie.core.errors import Conflict, Fault, NotAllowed, NotFound, Stale
+from duijie.core.errors import Conflict, Fault, NotFound, Stale
 from duijie.members.places import find_organisation
 from duijie.plan.actions.common import find_item, member_of_plan, members_named, open_copy, touch
 from duijie.plan.models import ItemMember, Plan, PlanItem
-from duijie.plan.rules import may, may_report_for
+from duijie.plan.rules import demand_state
 from duijie.plan.schemas import ItemRecord, StateRecord
 
 
@@ -71,12 +71,8 @@ def set_state(
         current = PlanItem.objects.select_for_update().filter(pk=item.pk, plan=plan).first()
         if current is None:
             raise NotFound
-        involved = [m.member for m in current.item_members.select_related("member")]
-        if not may(actor, "plan.write", plan) and not any(may_report_for(actor, m, plan) for m in involved):
-            raise NotAllowed(
-                "只有责任成员、配合成员的工作人员和计划编制方可以更新进展。",
-                "Only officers of its responsible and supporting members, and those who write the plan, say where it stands.",
-            )
+        demand_state(actor, plan, current)
+        first = current.item_members.first()
         if plan.status != Plan.Status.PUBLISHED:
             raise Conflict(
                 "plan.not_published", "计划发布后才更新进展。", "Progress is told once the plan is published."
@@ -88,7 +84,7 @@ def set_state(
         current.state_at, current.version = timezone.now(), current.version + 1
         current.save(update_fields=["state", "state_note", "state_at", "version"])
         act.done(
-            current, member_id=involved[0].pk if involved else member_of_plan(plan), event="plan.state_set", ids=[plan.pk],
+            current, member_id=first.member_id if first else member_of_plan(plan), event="plan.state_set", ids=[plan.pk],
             item=current.uid, detail={"before": before, "after": current.state},
         )  # fmt: skip
     return current

@@ -11,6 +11,7 @@ from duijie.core.language import Label, t
 from duijie.core.measures import measures
 from duijie.plan import actions, queries
 from duijie.plan.models import Plan, PlanIndicator, PlanItem, PlanPeriod, Target
+from duijie.plan.rules import demand_state
 from duijie.plan.schemas import (
     BaselineRecord,
     IndicatorRecord,
@@ -85,6 +86,12 @@ def state(request: HttpRequest, plan: str, plan_item: str) -> HttpResponse:
     viewer = viewer_of_page(request)
     record = queries.get_plan(viewer, plan)
     item = item_of(record, plan_item)
+    if not queries.sees_working_copy(viewer, record):
+        shown = next((x for x in queries.content(viewer, record).items if x.uid == item.uid), None)
+        if shown is None:  # it stands in the working copy alone
+            raise NotFound
+        item.title = shown.title
+    demand_state(viewer, record, item)
 
     def save(given: StateRecord, posted: QueryDict) -> str:
         actions.set_state(actor=viewer, plan=record, item=item, record=given, version=posted_version(posted))

@@ -17,7 +17,8 @@ from duijie.members import queries as members
 from duijie.members.queries import name_of
 from duijie.plan import actions, queries
 from duijie.plan.choices import PlanStatus
-from duijie.plan.models import Plan
+from duijie.plan.content import PeriodPart
+from duijie.plan.models import Plan, PlanPeriod
 from duijie.plan.rules import may
 from duijie.plan.schemas import PlanRecord
 from duijie.web.govern.subjects import motions_to_propose
@@ -98,13 +99,21 @@ def plan_page(request: HttpRequest, plan: str) -> HttpResponse:
         "headlines": [x for x in every if x.url and _is_headline(asked, x.url)][:6],
         "calls": queries.calls(asked.viewer, plan=record)[:5] if not asked.viewer.is_guest else [],
         "waiting": record.status == Plan.Status.SUBMITTED or record.amendment == Plan.Amendment.SUBMITTED,
-        "chart": _chart(every),
+        "chart": _chart(every), "period_state": _period_state(record, wanted),
     }  # fmt: skip
     if context["waiting"] and record.alliance is not None:
         context["councils"] = motions_to_propose(
             asked.viewer, "plan", record.uid, asked.content.name, [record.alliance]
         )
     return render(request, "plan/plan.html", context)
+
+
+def _period_state(plan: Plan, period: PeriodPart | None) -> str:
+    """Whether a period of the published plan was "closed", or is "over" and can be; empty where it still runs."""
+    row = PlanPeriod.objects.filter(plan=plan, code=period.code).first() if period is not None else None
+    if row is None or plan.published_at is None:
+        return ""
+    return "closed" if row.closed_at else "over" if row.ends_on < timezone.localdate() else ""
 
 
 def _is_headline(asked: Asked, url: str) -> bool:
