@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from duijie.cli.land import deal as deal_command
@@ -20,7 +21,7 @@ from duijie.core.schema import parse
 from duijie.core.sheets import write_table
 from duijie.land import actions
 from duijie.land.models import Deal, Figure, Posting, Project
-from duijie.land.schemas import FigureRecord, MoveRecord
+from duijie.land.schemas import DealRecord, FigureRecord, MoveRecord
 from duijie.members.actions import create_api_key, start_sheet
 from duijie.members.schemas import ApiKeyRecord
 from duijie.members.sheets import columns_of
@@ -243,3 +244,31 @@ def test_confidential_deals_are_seen_by_their_parties_and_counted(land: Land) ->
     assert [d.title for d in queries.deals(secretariat)] == ["公开产线"]
     assert (list(queries.deals(land.outsider)), asked("leads")) == ([], 2)
     assert queries.deal_page(secretariat, open_one.uid).comments == []
+
+
+def test_documents_go_in_and_out_over_rest_with_the_rights_of_the_page(land: Land, key: str) -> None:
+    values = {"title": "传感器产线", "kind": "investment", "stage_on": "2024-01-05"}
+    deal = actions.create_deal(actor=SYSTEM, member=land.own, record=parse(DealRecord, values))
+    address = f"/api/v1/deals/{deal.uid}/documents"
+    mine = {"Authorization": f"Bearer {key}"}
+
+    def hand_over(name: str, content: bytes, headers: dict[str, str]) -> Any:
+        file = SimpleUploadedFile(name, content)
+        return Client().post(address, {"file": file, "text": "第二稿"}, headers=headers)
+
+    made = hand_over("意向书.pdf", b"%PDF-1.7 x", mine)
+    assert (made.status_code, made.json()["name"], made.json()["bytes"]) == (201, "意向书.pdf", 10)
+    listed = Client().get(address, headers=mine).json()
+    assert [(d["id"], d["text"]) for d in listed] == [(made.json()["id"], "第二稿")]
+    fetched = Client().get(f"{address}/{listed[0]['id']}", headers=mine)
+    assert (fetched.content, fetched["X-Content-Type-Options"]) == (b"%PDF-1.7 x", "nosniff")
+    assert fetched["Content-Disposition"].startswith("attachment")
+    refused = hand_over("看图.html", b"<script>", mine)
+    assert (refused.status_code, refused.json()["code"]) == (415, "document.type")
+    record = parse(ApiKeyRecord, {"name": "他方", "scopes": ["deals:read", "deals:write"]})
+    other = create_api_key(actor=viewer("member_admin", land.outside), record=record, member=land.outside)[1]
+    theirs = {"Authorization": f"Bearer {other}"}
+    assert Client().get(address, headers=theirs).status_code == 404
+    assert Client().get(f"{address}/{listed[0]['id']}", headers=theirs).status_code == 404
+    assert hand_over("意向书.pdf", b"%PDF-1.7 x", theirs).status_code == 404
+    assert deal.comments.count() == 1

@@ -136,6 +136,14 @@ def get_move(deal: Deal, number: int) -> DealMove:
     return found
 
 
+def documents(viewer: Viewer, uid: str) -> list[DealComment]:
+    """What was said on a deal with a document, the latest first; for its parties."""
+    deal = get_deal(viewer, uid)
+    if not is_party(viewer, deal):
+        raise NotFound
+    return list(deal.comments.filter(file__isnull=False).select_related("file").order_by("-at", "-pk"))
+
+
 def document_of(viewer: Viewer, deal: Deal, file_uid: str) -> Any:
     """A document of a deal, for its parties."""
     row = deal.comments.filter(file__uid=file_uid).select_related("file").first()
@@ -390,6 +398,6 @@ def rates(viewer: Viewer, *, limit: int = 100) -> list[Rate]:
 
 __all__ = [
     "DealPage", "ProjectPage", "ZoneFigures", "blockers_for", "board", "closed_periods", "closings", "deal_page", "deals",
-    "document_of", "dots", "due_deals", "get_blocker", "get_deal", "get_figure", "get_move", "get_project", "get_zone",
+    "document_of", "documents", "dots", "due_deals", "get_blocker", "get_deal", "get_figure", "get_move", "get_project", "get_zone",
     "overdue_stages", "path_of", "project_page", "projects", "rates", "sums_of", "zone_figures", "zones",
 ]  # fmt: skip

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from duijie.land.api import deals, periods, projects, zones
+from duijie.land.api import deals, documents, periods, projects, zones
 
 router = Router()
-for _part in (deals, projects, zones, periods):
+for _part in (deals, documents, projects, zones, periods):
     router.add_router("", _part.router)

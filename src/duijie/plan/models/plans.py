@@ -19,6 +19,8 @@ class PlanQuerySet(ScopedQuerySet):
         if viewer.is_system:
             return self.scoped()
         seen = Q(published_at__isnull=False)
+        if not key_reads(viewer):
+            return self.filter(seen).scoped()
         if viewer.is_platform:
             seen |= Q(member__isnull=True)
         seen |= Q(alliance_id__in=alliances_read_by(viewer)) | Q(member_id__in=viewer.member_ids)
@@ -29,11 +31,16 @@ class PlanQuerySet(ScopedQuerySet):
         return self.filter(seen).scoped()
 
 
+def key_reads(viewer: Viewer) -> bool:
+    """Whether an API key was given the scope for what is not public; people always read what is theirs."""
+    return viewer.key_scopes is None or bool(viewer.key_scopes & {"plans:read", "plans:write"})
+
+
 def alliances_read_by(viewer: Viewer) -> set[int]:
     """The alliances whose plans the viewer reads from the first draft on: own ones and the sub-alliances below them."""
     own = {g.scope_id for g in viewer.grants if g.scope == ALLIANCE and g.role in READERS}
-    if not own:
-        return own
+    if not own or not key_reads(viewer):
+        return set()
     parents = dict(Alliance.objects.values_list("pk", "parent_id"))
     found = set()
     for number in parents:

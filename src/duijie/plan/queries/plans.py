@@ -11,6 +11,7 @@ from duijie.core.access import Viewer
 from duijie.core.errors import NotFound
 from duijie.plan.content import Content, read_content, working_copy
 from duijie.plan.models import Actual, Plan, PlanCall, PlanEdition, PlanItem, PlannedProject, PlanReport
+from duijie.plan.models.plans import key_reads
 from duijie.plan.rules import may
 
 
@@ -120,7 +121,7 @@ def actuals(viewer: Viewer, plan: Plan, *, status: str = "", newest: bool = True
     found = Actual.objects.filter(indicator__plan=plan).select_related("indicator", "period", "member")
     found = found.annotate(evidence_count=Count("evidence"))
     if not (may(viewer, "plan.write", plan) or may(viewer, "plan.verify", plan) or may(viewer, "plan.approve", plan)):
-        own = {g.scope_id for g in viewer.grants if g.scope == "member"}
+        own = {g.scope_id for g in viewer.grants if g.scope == "member"} if key_reads(viewer) else set()
         found = found.filter(Q(status=Actual.Status.VERIFIED) | Q(member_id__in=own) | Q(member__parent_id__in=own))
     if status:
         found = found.filter(status=status)
