@@ -28,6 +28,7 @@ class DocumentOut(Schema):
 
 def _document_out(row: DealComment) -> dict[str, Any]:
     file = row.file
+    assert file is not None  # the query takes rows with a file alone
     return {
         "id": file.uid, "name": file.name, "bytes": file.size_bytes, "sha256": file.sha256, "text": row.text,
         "at": row.at.isoformat(),
