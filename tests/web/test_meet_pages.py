@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from typing import Any
 
 import pytest
@@ -13,9 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from duijie.core.schema import parse
 from duijie.land.models import Deal
 from duijie.meet import actions, queries
 from duijie.meet.models import Draft, Event, Meeting, Registration, Wish
+from duijie.meet.schemas import IntentRecord
 from tests.factories import PASSWORD, make_user
 from tests.meet.scene import Scene, work
 
@@ -50,6 +53,17 @@ def test_every_page_of_the_planner_opens(scene: Scene) -> None:
         assert answer.status_code == 200, part
     assert client.get(f"/events/{uid}/signs.pdf").content.startswith(b"%PDF")
     assert client.get("/events/?own=1").status_code == client.get("/events/new/").status_code == 200
+
+
+def test_the_results_of_an_event_tell_what_was_signed(scene: Scene) -> None:
+    data = {"other": scene.firms[1].uid, "title": "在线检测产线", "amount": "300万元", "kind": "采购"}
+    intent = actions.propose_intent(
+        actor=scene.viewer(0), event=scene.event, organisation=scene.firms[0], record=parse(IntentRecord, data)
+    )
+    actions.sign_intent(actor=scene.viewer(1), intent=intent)
+    client = client_of(scene.planner_user)
+    page = client.get(f"/events/{scene.event.uid}/figures/").content.decode()
+    assert "意向金额 300 万 3,000,000 元" in " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
 def test_a_firm_sees_its_own_pages_and_not_the_planners(scene: Scene) -> None:

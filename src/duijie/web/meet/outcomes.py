@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from duijie.core.access import Viewer
 from duijie.core.errors import NotFound
 from duijie.core.files import XLSX
 from duijie.core.language import Label, t
+from duijie.core.money import CURRENCIES
 from duijie.core.schema import parse
 from duijie.core.word import MEDIA_TYPE as WORD
 from duijie.meet import actions, queries
@@ -226,7 +228,10 @@ def figures(request: HttpRequest, uid: str) -> HttpResponse:
     found = queries.figures_of_event(viewer, event)
     columns = [Column("what", Label("指标", "Figure")), Column("value", Label("数值", "Value"))]
     rows = [[name, str(value)] for name, value in report.figure_rows(found)]
-    sums = [report.money_of(n, c) for c, n in sorted(found.amounts.items())]
+    sums = [
+        (Decimal(minor).scaleb(-CURRENCIES[code].decimals), t(CURRENCIES[code].zh, code))
+        for code, minor in sorted(found.amounts.items())
+    ]
     context = {
         "event": event, "title": title_of(event), "figures": found, "sums": sums, "tabs": tabs_of(viewer, event, "figures"),
         "crumbs": crumbs(event, (t("成果", "Results"), "")), "table": Table(columns, rows, caption=t("全部指标", "All figures")),
