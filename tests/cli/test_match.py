@@ -113,6 +113,16 @@ def test_bad_input_is_told_in_one_sentence_with_its_place(
     assert not (tmp_path / "out.csv").exists()
 
 
+def test_a_quotation_mark_that_is_never_closed_is_told_and_nothing_of_the_process_is_changed(
+    files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    before = csv.field_size_limit()
+    (tmp_path / "open.csv").write_text('编号,标题\n1,"气孔' + "检" * 10_000_001, encoding="utf-8")
+    status, said = run(tmp_path / "open.csv", files[1], "-o", tmp_path / "out.csv")
+    assert (status != 0, "引号没有成对" in said) == (True, True)
+    assert csv.field_size_limit() == before
+
+
 def test_a_file_that_is_no_table_is_told_in_english(files: tuple[Path, Path], tmp_path: Path) -> None:
     (tmp_path / "bad.xlsx").write_bytes(b"nothing of a workbook")
     code, output = run(tmp_path / "bad.xlsx", files[1], "-o", tmp_path / "out.csv", "--lang", "en")

@@ -51,6 +51,7 @@ def _plain(name: str) -> str:
     return re.sub(r"[（(].*?[)）]|[*＊\s:：]", "", folded) or folded
 
 
+LONGEST_CELL = 10_000_000  # characters
 _NAMES = {_plain(alias): column for column, aliases in _COLUMNS.items() for alias in aliases}
 
 
@@ -65,10 +66,20 @@ def _csv_rows(path: Path, language: Language) -> list[list[str]]:
             text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-        csv.field_size_limit(10_000_000)
         head = text[: text.find("\n")] if "\n" in text else text
         delimiter = max(",\t;，", key=head.count)
-        return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
+        before = csv.field_size_limit(LONGEST_CELL)  # one for the whole process: others count on theirs
+        try:
+            return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
+        except csv.Error as error:
+            raise TableError(
+                language.say(
+                    f"文件 {path.name} 里有引号没有成对，无法分出各列。",
+                    f"{path.name} has a quotation mark that is never closed; its columns cannot be told apart.",
+                )
+            ) from error
+        finally:
+            csv.field_size_limit(before)
     raise TableError(
         language.say(
             f"文件 {path.name} 的编码不是 UTF-8 或 GB18030，无法读取。",
