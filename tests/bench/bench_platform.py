@@ -211,7 +211,8 @@ def publish(place: Installation, texts: Texts, key: str, count: int, figures: Fi
     acknowledged, visible, matched = [], [], []
     for number in range(count):
         made = texts.fresh(number, "need")
-        name = f"bench-{uuid.uuid4().hex[:10]}"
+        # A letter first: figures alone are part of the code that they stand in, and no word of their own.
+        name = f"bench-k{uuid.uuid4().hex[:9]}"
         body = json.dumps(
             {"kind": "need", "title": made.title, "body": made.body, "keywords": [name], "regions": [made.region]}
         )
