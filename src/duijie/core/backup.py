@@ -127,8 +127,10 @@ def write_backup(target: Path) -> dict[str, Any]:
 
 
 def _put_files(source: Path, files: Path) -> None:
-    """Copy beside, then change places: an end in the middle leaves the old files or the new ones, whole."""
+    """Copy beside, then change places: an end while copying leaves the old files whole, one between the two renames leaves both."""
     fresh, old = files.with_name(files.name + ".restoring"), files.with_name(files.name + ".old")
+    if old.exists() and not files.exists():
+        old.rename(files)
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
     if source.exists():
