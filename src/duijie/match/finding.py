@@ -18,6 +18,7 @@ from duijie.match.documents import MATCHED, asking_first, document_of, documents
 from duijie.match.eyes import Eyes
 from duijie.match.index import match_index, writing_lock
 from duijie.match.models import Introduction, Suggestion, Verdict
+from duijie.members.queries import limits_of_standing
 from duijie.publish.models import Disclosure, Listing
 from duijie.publish.models.listings import Status
 
@@ -112,17 +113,33 @@ def _pairs(index: MatchIndex, listing: Listing, document: Document, eyes: Eyes, 
     return pairs
 
 
-def _disclosed(pairs: Sequence[Pair]) -> set[tuple[int, str]]:
-    ids = {x.pk for p in pairs for x in (p.asking, p.giving) if x.confidential}
+def _disclosed(listings: Iterable[Listing]) -> set[tuple[int, str]]:
+    ids = {x.pk for x in listings if x.confidential}
     return set(Disclosure.objects.filter(listing_id__in=ids).values_list("listing_id", "token")) if ids else set()
 
 
-def _readable(listing: Listing, reader: Listing, disclosed: set[tuple[int, str]]) -> Document:
-    """`listing` as far as the owner of `reader` may read it."""
-    if not listing.confidential:
-        return document_of(listing)
-    token = f"org:{reader.owner_organisation_id}" if reader.owner_organisation_id else f"staff:{reader.owner_member_id}"
-    return document_of(listing) if (listing.pk, token) in disclosed else teaser_of(listing)
+class Texts:
+    """What reasons are told from, each document made once: a listing stands in twenty pairs, and the engine keeps what it prepared
+    of a document as long as it is handed the same one."""
+
+    def __init__(self, disclosed: set[tuple[int, str]]) -> None:
+        self._disclosed, self._limits = disclosed, limits_of_standing()
+        self._made: dict[tuple[int, int, bool], Document] = {}
+
+    def full(self, listing: Listing) -> Document:
+        return self._document(listing, whole=True)
+
+    def readable(self, listing: Listing, reader: Listing) -> Document:
+        """`listing` as far as the owner of `reader` may read it."""
+        owner = reader.owner_organisation_id
+        token = f"org:{owner}" if owner else f"staff:{reader.owner_member_id}"
+        return self._document(listing, whole=not listing.confidential or (listing.pk, token) in self._disclosed)
+
+    def _document(self, listing: Listing, *, whole: bool) -> Document:
+        key = (listing.pk, listing.version, whole)
+        if key not in self._made:
+            self._made[key] = document_of(listing, limits=self._limits) if whole else teaser_of(listing)
+        return self._made[key]
 
 
 def told(reasons: Reasons) -> dict[str, Any]:
@@ -148,11 +165,11 @@ def told(reasons: Reasons) -> dict[str, Any]:
 
 def _write(index: MatchIndex, pairs: list[Pair], queried: set[int]) -> int:
     """Write found pairs; suggestions of the queried listings that were not found again are taken off the desks."""
-    disclosed = _disclosed(pairs)
+    texts = Texts(_disclosed(x for pair in pairs for x in (pair.asking, pair.giving)))
     # A pair may be found from both of its sides in one batch; the later finding completes the earlier.
     values: dict[tuple[int, int], dict[str, Any]] = {}
     for pair in pairs:
-        values.setdefault((pair.asking.pk, pair.giving.pk), {}).update(_values(index, pair, disclosed))
+        values.setdefault((pair.asking.pk, pair.giving.pk), {}).update(_values(index, pair, texts))
     with transaction.atomic():
         kept = _upsert(values)
         stale = Suggestion.objects.filter(models.Q(asking_id__in=queried) | models.Q(giving_id__in=queried), open=True)
@@ -188,7 +205,7 @@ def _outdated() -> models.Q:
     return ~models.Q(asking_version=models.F("asking__version")) | ~models.Q(giving_version=models.F("giving__version"))
 
 
-def _values(index: MatchIndex, pair: Pair, disclosed: set[tuple[int, str]]) -> dict[str, Any]:
+def _values(index: MatchIndex, pair: Pair, texts: Texts) -> dict[str, Any]:
     asking, giving, match = pair.asking, pair.giving, pair.match
     values: dict[str, Any] = {
         "asking_version": asking.version,
@@ -197,8 +214,8 @@ def _values(index: MatchIndex, pair: Pair, disclosed: set[tuple[int, str]]) -> d
         "probability": match.probability,
         "grade": match.grade,
         "worth": match.probability,
-        "reasons_for_asking": told(index.reasons_between(document_of(asking), _readable(giving, asking, disclosed))),
-        "reasons_for_giving": told(index.reasons_between(document_of(giving), _readable(asking, giving, disclosed))),
+        "reasons_for_asking": told(index.reasons_between(texts.full(asking), texts.readable(giving, asking))),
+        "reasons_for_giving": told(index.reasons_between(texts.full(giving), texts.readable(asking, giving))),
         "open": True,
     }
     values["liking_of_asking" if pair.query_is_asking else "liking_of_giving"] = match.probability
@@ -210,20 +227,13 @@ def refresh_reasons(listing_ids: Iterable[int]) -> None:
     """Tell the reasons anew where a confidential listing has been opened to the other side."""
     ids = list(listing_ids)
     either = models.Q(asking_id__in=ids) | models.Q(giving_id__in=ids)
-    rows = Suggestion.objects.filter(either, open=True).select_related("asking", "giving")
+    rows = list(Suggestion.objects.filter(either, open=True).select_related("asking", "giving"))
     index = match_index(writable=True)
+    texts = Texts(_disclosed(x for row in rows for x in (row.asking, row.giving)))
     for suggestion in rows:
         asking, giving = suggestion.asking, suggestion.giving
-        opened = {
-            (a, b)
-            for a, b in Disclosure.objects.filter(listing__in=[asking, giving]).values_list("listing_id", "token")
-        }
-        suggestion.reasons_for_asking = told(
-            index.reasons_between(document_of(asking), _readable(giving, asking, opened))
-        )
-        suggestion.reasons_for_giving = told(
-            index.reasons_between(document_of(giving), _readable(asking, giving, opened))
-        )
+        suggestion.reasons_for_asking = told(index.reasons_between(texts.full(asking), texts.readable(giving, asking)))
+        suggestion.reasons_for_giving = told(index.reasons_between(texts.full(giving), texts.readable(asking, giving)))
         suggestion.save(update_fields=["reasons_for_asking", "reasons_for_giving", "changed_at"])
 
 

@@ -409,10 +409,11 @@ class MatchIndex:
     def reasons_between(self, query: Document, document: Document) -> Reasons:
         """The reasons of a pair as given, indexed or not: so that a reader is told only from the texts that are open to them."""
         model = self._state.model
-        known: tuple[Reasoner, CorpusModel] | None = getattr(self._local, "reasoner", None)
-        if known is None or known[0].asking is not query or known[1] is not model:
-            known = Reasoner(query, model), model
-            self._local.reasoner = known
+        # The last two: a pair is told from both of its sides, and one of them stands in the next pair, too.
+        kept: list[tuple[Reasoner, CorpusModel]] = getattr(self._local, "reasoners", [])
+        known = next((one for one in kept if one[0].asking is query and one[1] is model), None)
+        known = known or (Reasoner(query, model), model)
+        self._local.reasoners = [known, *(one for one in kept if one is not known)][:2]
         return known[0].reasons(document)
 
     def why_not(self, query: Document, identity: str, *, audience: frozenset[str] = EVERYBODY) -> Explanation | None:
