@@ -19,7 +19,7 @@ from duijie.core.measures import Question, measure
 from duijie.core.schema import parse
 from duijie.land import actions, measuring, replay
 from duijie.land.history import path_of, standing
-from duijie.land.models import Deal, Figure, Posting, Project, Tally
+from duijie.land.models import Deal, Posting, Project, Tally
 from duijie.land.moves import targets
 from duijie.land.schemas import DealRecord, FigureRecord, MoveRecord, ProjectRecord
 from tests.factories import make_alliance, make_member
@@ -279,33 +279,3 @@ def test_a_member_counts_for_an_alliance_only_while_it_is_in_it(land: Land) -> N
     assert asked("projects_signed", alliance_id=alliance) == 1
     Membership.objects.update(until=dt.date(2017, 12, 31))
     assert asked("projects_signed", alliance_id=alliance) == 0
-
-
-def test_what_is_brought_in_together_is_posted_as_if_one_by_one() -> None:
-    park = make_member()
-    values = {"name": "光伏组件产线", "total": "1亿元", "signed_on": "2024-03-01", "origin": "上海"}
-
-    def bring() -> None:
-        project = actions.create_project(actor=SYSTEM, member=park, record=parse(ProjectRecord, values))
-        wrong = values | {"total": "5000万元"}
-        project = actions.change_project(actor=SYSTEM, project=project, record=parse(ProjectRecord, wrong))[0]
-        figure = {"kind": "paid_in", "month": "2024-05", "amount": "300万元", "evidence": "x"}
-        actions.record_figure(actor=SYSTEM, project=project, record=parse(FigureRecord, figure))
-        actions.cancel_project(actor=SYSTEM, project=project, on=dt.date(2024, 6, 3), reason="撤资")
-
-    def posted() -> list[tuple[Any, ...]]:
-        rows = Posting.objects.order_by("code", "effective_on", "value", "shape_id", "pk")
-        return list(rows.values_list("code", "member_id", "effective_on", "value", "shape_id"))
-
-    bring()
-    one_by_one = posted()
-    assert len(one_by_one) > 4
-    Figure.objects.filter(corrects__isnull=False).delete()
-    Project.objects.unscoped("test").all().delete()
-    Posting.objects.all().delete()
-    Tally.objects.all().delete()
-    with replay.together():
-        bring()
-        assert not Posting.objects.exists()
-    assert posted() == one_by_one
-    assert replay.check() == []

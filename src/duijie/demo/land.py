@@ -18,7 +18,7 @@ from duijie.core.access import SYSTEM, Viewer
 from duijie.core.calendar import parse_date
 from duijie.core.schema import parse
 from duijie.demo.reading import DATA
-from duijie.land import actions, replay
+from duijie.land import actions
 from duijie.land.models import JointZone, Project
 from duijie.land.schemas import (
     DealRecord,
@@ -59,13 +59,12 @@ def load(*, tell: Tell = lambda line: None, today: dt.date | None = None) -> Non
     for row in _data()["zones"]:
         actions.write_zone(actor=SYSTEM, record=parse(ZoneRecord, row))
     tell(f"共建区 joint zones: {JointZone.objects.count()}")
-    with replay.together():
-        for group in _data()["groups"]:
-            _load_group(group, members[group["member"]])
-        tell(f"项目 projects: {Project.objects.unscoped('counted').count()}")
-        deals = [_load_deal(row, members, day) for row in _data()["deals"]]
-        tell(f"项目线索 deals: {len(deals)}")
-        _load_relocations()
+    for group in _data()["groups"]:
+        _load_group(group, members[group["member"]])
+    tell(f"项目 projects: {Project.objects.unscoped('counted').count()}")
+    deals = [_load_deal(row, members, day) for row in _data()["deals"]]
+    tell(f"项目线索 deals: {len(deals)}")
+    _load_relocations()
 
 
 def parts_of(total: int, count: int, rule: random.Random) -> list[int]:

@@ -8,8 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
-from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
@@ -107,23 +105,8 @@ def posted(*, project_id: int | None = None, deal_id: int | None = None) -> Coun
     return found
 
 
-@dataclass
-class Newcomers:
-    """Deals and projects that were made inside `replay.together`: their postings are made at its end."""
-
-    deals: set[int] = field(default_factory=set)
-    projects: set[int] = field(default_factory=set)
-
-
-newcomers: ContextVar[Newcomers | None] = ContextVar("duijie_land_newcomers", default=None)
-
-
-def post_deal(deal: Deal, at: dt.datetime, *, fresh: bool = False) -> None:
+def post_deal(deal: Deal, at: dt.datetime) -> None:
     """Bring the postings of a deal up to what its moves say, recorded at `at`. Inside the transaction of the action."""
-    held = newcomers.get()
-    if held is not None and (fresh or deal.pk in held.deals):
-        held.deals.add(deal.pk)
-        return
     moves = list(DealMove.objects.filter(deal=deal))
     state = deal_state(list(deal.versions.all()), moves)
     wanted: Counter[PostingKey] = postings_of_deal(state) if state else Counter()
@@ -135,10 +118,6 @@ def post_project(
 ) -> ProjectRows:
     """The same for a project; returns the rows that it is made of: those given, else read. fresh: it was made just now."""
     rows = rows or ProjectRows.of(project)
-    held = newcomers.get()
-    if held is not None and (fresh or project.pk in held.projects or project.deal_id in held.deals):
-        held.projects.add(project.pk)
-        return rows
     state = rows.state()
     wanted: Counter[PostingKey] = postings_of_project(state) if state else Counter()
     _append(difference(wanted, Counter() if fresh else posted(project_id=project.pk)), at, project_id=project.pk)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
@@ -20,7 +19,7 @@ from duijie.land.counting import (
     postings_of_project,
     with_total,
 )
-from duijie.land.ledger import ALL_SLICES, Delta, Newcomers, Shapes, add_to_tallies, newcomers, rows_of
+from duijie.land.ledger import ALL_SLICES, Delta, Shapes, add_to_tallies, rows_of
 from duijie.land.models import (
     Deal,
     DealMove,
@@ -47,24 +46,6 @@ def rebuild(tell: Tell | None = None) -> int:
         return _post(_everything(tell))
 
 
-@contextmanager
-def together() -> Iterator[None]:
-    """Inside, deals and projects that are made count only at the end, all at once: for whoever brings in many in one transaction.
-
-    Their postings are those that each action would have appended, with its instant, made from their histories.
-    """
-    with transaction.atomic():
-        held = Newcomers()
-        token = newcomers.set(held)
-        try:
-            yield
-        finally:
-            newcomers.reset(token)
-        deals = Deal.objects.unscoped("what was made just now").filter(pk__in=held.deals)
-        projects = Project.objects.unscoped("what was made just now").filter(pk__in=held.projects)
-        _post(_histories(deals.order_by("pk"), projects.order_by("pk"), None))
-
-
 Entry = tuple[int | None, int | None, dt.datetime, list[Delta]]
 
 
@@ -87,10 +68,6 @@ def _post(batches: Iterable[list[Entry]]) -> int:
 def _everything(tell: Tell | None) -> Iterator[list[Entry]]:
     deals = Deal.objects.unscoped("the ledger is made of all").order_by("pk")
     projects = Project.objects.unscoped("the ledger is made of all").order_by("pk")
-    return _histories(deals, projects, tell)
-
-
-def _histories(deals: Any, projects: Any, tell: Tell | None) -> Iterator[list[Entry]]:
     total, done = deals.count() + projects.count(), 0
     for chunk in _chunks(deals):
         ids = [d.pk for d in chunk]

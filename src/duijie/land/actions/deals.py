@@ -60,7 +60,7 @@ def create_deal(
             deal=deal, to_stage=stage, effective_on=since, recorded_at=now, recorded_by_id=actor.user_id,
             actor=actor.reference(), evidence={"note": record.evidence} if record.evidence else {},
         )  # fmt: skip
-        ledger.post_deal(deal, now, fresh=True)
+        ledger.post_deal(deal, now)
         act.done(deal, member_id=member.pk, event="deal.created", ids=[deal.pk], members=members_of(deal))
     return deal
 
