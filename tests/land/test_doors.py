@@ -261,7 +261,7 @@ def test_documents_go_in_and_out_over_rest_with_the_rights_of_the_page(land: Lan
     listed = Client().get(address, headers=mine).json()
     assert [(d["id"], d["text"]) for d in listed] == [(made.json()["id"], "第二稿")]
     fetched = Client().get(f"{address}/{listed[0]['id']}", headers=mine)
-    assert (fetched.content, fetched["X-Content-Type-Options"]) == (b"%PDF-1.7 x", "nosniff")
+    assert (fetched.getvalue(), fetched["X-Content-Type-Options"]) == (b"%PDF-1.7 x", "nosniff")
     assert fetched["Content-Disposition"].startswith("attachment")
     refused = hand_over("看图.html", b"<script>", mine)
     assert (refused.status_code, refused.json()["code"]) == (415, "document.type")

@@ -8,7 +8,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from ninja import File, Form, Router, Schema, UploadedFile
 
 from duijie.core.errors import Fault, NotFound
-from duijie.core.files import path_of
+from duijie.core.files import download
 from duijie.core.rest.bodies import answer, body_of, json_object
 from duijie.core.rest.idempotency import idempotent
 from duijie.core.rest.preconditions import expected_version
@@ -114,7 +114,7 @@ def read_paper(request: HttpRequest, uid: str, number: int) -> FileResponse:
     found = rows.select_related("file").first()
     if found is None:
         raise NotFound
-    return FileResponse(path_of(found.file).open("rb"), as_attachment=True, filename=found.file.name)
+    return download(found.file)
 
 
 @router.get("/motions/{uid}/discussion", response={200: list[SaidOut], **REFUSALS}, summary="讨论 Discussion")

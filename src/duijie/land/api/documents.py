@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from ninja import File, Form, Router, Schema, UploadedFile
 
-from duijie.core.files import path_of
+from duijie.core.files import download
 from duijie.core.rest.bodies import answer
 from duijie.core.rest.problems import REFUSALS
 from duijie.land import actions, queries
@@ -58,12 +58,8 @@ def add_document(
 
 
 @router.get("/deals/{uid}/documents/{file_uid}", response={200: bytes, **REFUSALS}, summary="取文件 Fetch one")
-def read_document(request: HttpRequest, uid: str, file_uid: str) -> HttpResponse:
+def read_document(request: HttpRequest, uid: str, file_uid: str) -> FileResponse:
     """Its bytes, always as a download."""
     viewer = viewer_of_request(request)
     record = queries.document_of(viewer, queries.get_deal(viewer, uid), file_uid)
-    response = HttpResponse(path_of(record).read_bytes(), content_type="application/octet-stream")
-    response["Content-Disposition"] = f'attachment; filename="{record.uid}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return download(record)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from duijie.core.errors import Fault, NotAllowed, NotFound
-from duijie.core.files import path_of
+from duijie.core.files import download
 from duijie.core.language import Label, t
 from duijie.core.schema import parse
 from duijie.govern import actions, queries
@@ -205,7 +205,7 @@ def application_paper(request: HttpRequest, uid: str, number: int) -> FileRespon
     one = ApplicationPaper.objects.filter(application=found, pk=number).select_related("file").first()
     if one is None:
         raise NotFound
-    return FileResponse(path_of(one.file).open("rb"), as_attachment=True, filename=one.file.name)
+    return download(one.file)
 
 
 @require_POST

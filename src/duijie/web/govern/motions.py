@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from duijie.core.calendar import parse_date
 from duijie.core.errors import Fault, NotFound
-from duijie.core.files import path_of
+from duijie.core.files import download
 from duijie.core.language import Label, t
 from duijie.govern import actions, queries
 from duijie.govern.choices import Choice as Vote
@@ -115,7 +115,7 @@ def paper(request: HttpRequest, uid: str, number: int) -> FileResponse:
     one = MotionPaper.objects.visible_to(viewer).filter(motion=found, pk=number).select_related("file").first()
     if one is None:
         raise NotFound
-    return FileResponse(path_of(one.file).open("rb"), as_attachment=True, filename=one.file.name)
+    return download(one.file)
 
 
 @require_POST

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from duijie.core import regions
 from duijie.core.errors import Fault, NotAllowed, NotFound
-from duijie.core.files import path_of
+from duijie.core.files import download
 from duijie.core.language import Label, t
 from duijie.core.schema import parse
 from duijie.core.schema.types import read_choice
@@ -451,7 +451,4 @@ def document(request: HttpRequest, uid: str, file_uid: str) -> FileResponse:
     """A document of a deal: always as a download, never shown by the browser."""
     viewer = viewer_of_page(request)
     record = queries.document_of(viewer, queries.get_deal(viewer, uid), file_uid)
-    response = FileResponse(path_of(record).open("rb"), as_attachment=True, filename=record.name, content_type="application/octet-stream")  # fmt: skip
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return download(record)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from duijie.core.errors import Fault, NotAllowed
-from duijie.core.files import path_of
+from duijie.core.files import download
 from duijie.core.language import Label, t
 from duijie.core.schema import parse
 from duijie.meet import actions, queries
@@ -116,7 +116,7 @@ def calendar(request: HttpRequest, uid: str) -> HttpResponse:
 def document(request: HttpRequest, uid: str, document_uid: str) -> FileResponse:
     viewer = viewer_of_page(request)
     found = queries.get_document(viewer, queries.get_event(viewer, uid), document_uid)
-    return FileResponse(path_of(found.file).open("rb"), as_attachment=True, filename=found.file.name)
+    return download(found.file)
 
 
 def _host_field(request: HttpRequest, members: list[Member]) -> FormField:

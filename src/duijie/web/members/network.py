@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from duijie.core.calendar import parse_date
 from duijie.core.errors import Fault, NotFound
-from duijie.core.files import XLSX, path_of
+from duijie.core.files import XLSX, download
 from duijie.core.language import Label, t
 from duijie.core.schema import parse
 from duijie.core.sheets import Column as SheetColumn
@@ -270,4 +270,4 @@ def document(request: HttpRequest, uid: str, number: int) -> FileResponse:
     found = next((d for d in queries.documents_of(viewer, agreement) if d.pk == number), None)
     if found is None:
         raise NotFound
-    return FileResponse(path_of(found.file).open("rb"), as_attachment=True, filename=found.file.name)
+    return download(found.file)
