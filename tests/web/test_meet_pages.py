@@ -7,6 +7,7 @@ import io
 import re
 from typing import Any
 
+import docx
 import pytest
 from django.db import connection
 from django.test import Client
@@ -63,7 +64,12 @@ def test_the_results_of_an_event_tell_what_was_signed(scene: Scene) -> None:
     actions.sign_intent(actor=scene.viewer(1), intent=intent)
     client = client_of(scene.planner_user)
     page = client.get(f"/events/{scene.event.uid}/figures/").content.decode()
-    assert "意向金额 300 万 3,000,000 元" in " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "意向金额 300 万 3,000,000 元" in words and words.count("意向金额 300万元") == 1
+    for address in (f"intents/{intent.uid}/", "intents/"):
+        assert "300万元" in client.get(f"/events/{scene.event.uid}/{address}").content.decode(), address
+    report = docx.Document(io.BytesIO(client.get(f"/events/{scene.event.uid}/report.docx").content))
+    assert "300万元" in "".join(p.text for p in report.paragraphs)
 
 
 def test_a_firm_sees_its_own_pages_and_not_the_planners(scene: Scene) -> None:

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from duijie.core.access import Viewer
 from duijie.core.language import ENGLISH, current_language, t
-from duijie.core.money import Money
+from duijie.core.money import Money, format_money
 from duijie.core.word import WordDocument
 from duijie.meet.choices import Answer, EventKind, IntentKind, IntentStatus, RegistrationStatus
 from duijie.meet.models import Event
@@ -31,7 +31,7 @@ class Part:
 
 
 def money_of(minor: int | None, currency: str) -> str:
-    return str(Money(minor, currency)) if minor is not None else t("未定", "open")
+    return format_money(Money(minor, currency)) if minor is not None else t("未定", "open")
 
 
 def figure_rows(figures: EventFigures) -> list[tuple[str, Any]]:
