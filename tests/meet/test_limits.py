@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from duijie.core.errors import Faults, NotAllowed
 from duijie.core.schema import parse
 from duijie.engines.timetable import pair_id
 from duijie.meet import actions, queries, schemas
+from duijie.meet.actions import limits
 from duijie.meet.models import Draft, Event
 from duijie.meet.papers import sheets
 from duijie.meet.planning.loading import load_day
@@ -106,6 +108,14 @@ def test_what_cannot_be_is_refused_by_row(scene: Scene) -> None:
         assert [f.code for f in found] == [code], (rows, [f.code for f in found])
     with pytest.raises(NotAllowed):
         actions.set_quotas(actor=scene.viewer(0), event=scene.event, rows=[])
+
+
+def test_a_long_chain_of_meetings_stands_and_its_loop_is_named() -> None:
+    chain = [[f"m{number}", f"m{number + 1}"] for number in range(3_000)]
+    assert limits._loop(chain) == []
+    loop = limits._loop([*chain, ["m2", "m0"]])
+    assert loop[0] == loop[-1]
+    assert sorted(pairwise(loop)) == [("m0", "m1"), ("m1", "m2"), ("m2", "m0")]
 
 
 def test_by_page_sheet_and_command_line(scene: Scene, tmp_path: Path) -> None:

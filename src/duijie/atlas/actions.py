@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from django.db import models
@@ -101,7 +102,7 @@ def put_link(
             place="supplier",
         )
     links = set(ChainLink.objects.filter(chain=record.chain).values_list("supplier", "user"))
-    if _leads(links, user, supplier):
+    if _has_loop(links | {(supplier, user)}):
         raise Fault(
             "link.loop",
             "加上这一环，产业链就成了环。",
@@ -123,16 +124,14 @@ def remove_link(*, actor: Viewer, link: ChainLink) -> None:
         act.done(reference, member_id=member_id, ids=[pk])
 
 
-def _leads(links: set[tuple[str, str]], start: str, end: str) -> bool:
-    """Whether one comes from `start` to `end` along the links."""
-    seen, waiting = {start}, [start]
-    while waiting:
-        at = waiting.pop()
-        if at == end:
-            return True
-        fresh = {user for supplier, user in links if supplier == at} - seen
-        seen |= fresh
-        waiting += fresh
+def _has_loop(links: set[tuple[str, str]]) -> bool:
+    suppliers: dict[str, set[str]] = {}
+    for supplier, user in links:
+        suppliers.setdefault(user, set()).add(supplier)
+    try:
+        TopologicalSorter(suppliers).prepare()
+    except CycleError:
+        return True
     return False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from duijie.core.access import Viewer
@@ -102,23 +103,14 @@ def _meeting(event: Event, text: str, codes: set[str]) -> str:
 
 def _loop(rows: Sequence[Sequence[str]]) -> list[str]:
     """A loop in the order, or nothing."""
-    later: dict[str, list[str]] = {}
+    earlier: dict[str, list[str]] = {}
     for first, then in rows:
-        later.setdefault(first, []).append(then)
-    done: set[str] = set()
-
-    def walk(at: str, path: list[str]) -> list[str]:
-        if at in path:
-            return [*path[path.index(at) :], at]
-        if at not in done:
-            for then in later.get(at, ()):
-                found = walk(then, [*path, at])
-                if found:
-                    return found
-            done.add(at)
-        return []
-
-    return next((found for at in list(later) if (found := walk(at, []))), [])
+        earlier.setdefault(then, []).append(first)
+    try:
+        TopologicalSorter(earlier).prepare()
+    except CycleError as found:
+        return list(found.args[1])
+    return []
 
 
 def _refuse(code: str, zh: str, en: str, number: int) -> Fault:
