@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+import scipy
 
 
 class NobodyLeft(ValueError):
@@ -107,6 +107,6 @@ def _first_queue(
             clashes = sum((name, r) in excluded for r in own)
             # An exclusion outweighs all wishes; the given order decides among equals (squares make the sum prefer it strictly).
             cost[row, place] = clashes * 1e9 + missed * 1e5 + (place - row) ** 2 / size
-    rows, places = linear_sum_assignment(cost)
+    rows, places = scipy.optimize.linear_sum_assignment(cost)
     ordered = sorted(zip(places.tolist(), rows.tolist(), strict=True))
     return [fresh[row] for _, row in ordered] + waiting

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
+import scipy
 
 EARTH_METRES = 6_371_008.8
 Floats = npt.NDArray[np.float64]
@@ -48,7 +48,7 @@ def within_reach(
     if not len(here) or not len(there):
         return np.zeros(len(here), dtype=bool)
     chord = 2 * np.sin(min(reach_metres / (2 * EARTH_METRES), np.pi / 2))
-    distance, _ = cKDTree(there).query(here, distance_upper_bound=chord * (1 + 1e-12))
+    distance, _ = scipy.spatial.cKDTree(there).query(here, distance_upper_bound=chord * (1 + 1e-12))
     return np.asarray(np.isfinite(distance))
 
 

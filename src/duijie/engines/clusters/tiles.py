@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
+import scipy
 
 
 def tile_positions(
@@ -32,7 +32,7 @@ def tile_positions(
     y = (north.max() - north) / height * (rows - 1)
     cell_x, cell_y = np.meshgrid(np.arange(columns), np.arange(rows))
     cost = (x[:, None] - cell_x.ravel()) ** 2 + (y[:, None] - cell_y.ravel()) ** 2
-    _, chosen = linear_sum_assignment(cost)
+    _, chosen = scipy.optimize.linear_sum_assignment(cost)
     at_x, at_y = cell_x.ravel()[chosen], cell_y.ravel()[chosen]
     at_x, at_y = at_x - at_x.min(), at_y - at_y.min()
     places = [(int(a), int(b)) for a, b in zip(at_x, at_y, strict=True)]

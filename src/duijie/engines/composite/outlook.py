@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from scipy import stats
+import scipy
 
 from duijie.engines.composite.errors import CompositeError
 from duijie.engines.composite.progress import NOT_AVAILABLE, STATUSES, TARGET_ACHIEVED, WITH_TARGET, measure_progress
@@ -143,7 +143,7 @@ def forecast_count(
     if remaining_days <= 0:
         return _settled(count, target, relation, target_high)
     r, p = count + 0.5, elapsed_days / (elapsed_days + remaining_days)
-    more = stats.nbinom(r, p)
+    more = scipy.stats.nbinom(r, p)
     tail = (1 - INTERVAL) / 2
     low, high = count + float(more.ppf(tail)), count + float(more.ppf(1 - tail))
 
@@ -176,7 +176,7 @@ def forecast_sum(
     if spread == 0:
         settled = _settled(expected, target, relation, target_high)
         return Outlook(expected, expected, expected, settled.chance, "increments")
-    law = stats.t(n - 1, loc=expected, scale=spread)
+    law = scipy.stats.t(n - 1, loc=expected, scale=spread)
     tail = (1 - INTERVAL) / 2
     low, high = float(law.ppf(tail)), float(law.ppf(1 - tail))
 

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
-from duijie.federate.gather import catalogues, ckan, feeds, nodes, oai, sheets
 from duijie.federate.gather.base import Client, Gathered, Order, Page
 
-Gatherer = Callable[[Order, Any], Iterator[Page]]
-
-GATHERERS: dict[str, Gatherer] = {
-    "sheet": sheets.pages,
-    "feed": feeds.pages,
-    "ckan": ckan.pages,
-    "oai": oai.pages,
-    "dcat": catalogues.pages,
-    "node": nodes.pages,
-}
+# The module of each kind, loaded when first asked for: reading catalogues brings a graph library along.
+MODULES = {"sheet": "sheets", "feed": "feeds", "ckan": "ckan", "oai": "oai", "dcat": "catalogues", "node": "nodes"}
 
 
 def gather(order: Order, cursor: Any = None) -> Iterator[Page]:
     """The pages of a source from `cursor` on (None: from the beginning)."""
-    return GATHERERS[order.kind](order, cursor)
+    module = import_module(f"duijie.federate.gather.{MODULES[order.kind]}")
+    found: Iterator[Page] = module.pages(order, cursor)
+    return found
 
 
 __all__ = ["Client", "Gathered", "Order", "Page", "gather"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from duijie.engines.composite.framework import Framework
 from duijie.engines.composite.panel import Floats, Panel
@@ -21,16 +21,16 @@ def correlation(first: Floats, second: Floats, method: str = "pearson") -> tuple
     if len(a) < 3 or a.min() == a.max() or b.min() == b.max():
         return float("nan"), float("nan")
     if method == "kendall":
-        found = stats.kendalltau(a, b)
+        found = scipy.stats.kendalltau(a, b)
         return float(found.statistic), float(found.pvalue)
     if method == "spearman":
-        a, b = stats.rankdata(a), stats.rankdata(b)
+        a, b = scipy.stats.rankdata(a), scipy.stats.rankdata(b)
     coefficient = float(np.clip(_pearson(a, b), -1, 1))
     freedom = len(a) - 2
     if abs(coefficient) == 1:
         return coefficient, 0.0
     t_value = coefficient * np.sqrt(freedom / (1 - coefficient**2))
-    return coefficient, float(2 * stats.t.sf(abs(t_value), freedom))
+    return coefficient, float(2 * scipy.stats.t.sf(abs(t_value), freedom))
 
 
 def _pearson(a: Floats, b: Floats) -> float:

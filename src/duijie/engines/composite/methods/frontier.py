@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import optimize
+import scipy
 
 from duijie.engines.composite.errors import refuse
 from duijie.engines.composite.panel import Floats
@@ -52,7 +52,7 @@ def benefit_of_the_doubt(
         if bool((high < 1).any()):
             rows.append(np.diag(own) - np.outer(high, own))
         above = np.concatenate([np.ones(len(frontier)), np.zeros(sum(len(block) for block in rows[1:]))])
-        solved = optimize.linprog(
+        solved = scipy.optimize.linprog(
             -own, A_ub=np.vstack(rows), b_ub=above, bounds=[(bound, None) for bound in floor], method="highs"
         )
         if not solved.success:

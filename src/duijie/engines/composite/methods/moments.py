@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from duijie.engines.composite.panel import Floats
 
@@ -61,7 +61,7 @@ def kurtosis(column: Floats) -> float:
 
 def ranks_ascending(values: Floats, ties: str = "min") -> Floats:
     """Ranks of each column, 1 for the smallest; gaps stay gaps. `ties` as in scipy: min, max, average, dense."""
-    found = np.array(stats.rankdata(values, method=ties, axis=0, nan_policy="omit"), dtype=float)
+    found = np.array(scipy.stats.rankdata(values, method=ties, axis=0, nan_policy="omit"), dtype=float)
     found[np.isnan(values)] = np.nan
     return found
 
@@ -69,7 +69,7 @@ def ranks_ascending(values: Floats, ties: str = "min") -> Floats:
 def ranks_descending(scores: Floats, axis: int = -1) -> Floats:
     """Ranks along an axis, 1 for the highest, ties share the best rank, gaps stay gaps."""
     if not np.isnan(scores).any():
-        return np.array(stats.rankdata(-scores, method="min", axis=axis), dtype=float)
-    found = np.array(stats.rankdata(-scores, method="min", axis=axis, nan_policy="omit"), dtype=float)
+        return np.array(scipy.stats.rankdata(-scores, method="min", axis=axis), dtype=float)
+    found = np.array(scipy.stats.rankdata(-scores, method="min", axis=axis, nan_policy="omit"), dtype=float)
     found[np.isnan(scores)] = np.nan
     return found

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtr
+import scipy
 
 from duijie.engines.composite.errors import refuse
 from duijie.engines.composite.framework import Element
@@ -93,7 +93,9 @@ def _normal_percentile(columns: Columns) -> Floats:
     _spread(columns)
     flipped = columns.measure * columns.signs
     mean, spread = np.nanmean(flipped, axis=0), np.nanstd(flipped, axis=0, ddof=1)
-    return np.asarray(ndtr((columns.values * columns.signs - mean) / spread) * columns.arguments["scale"], dtype=float)
+    return np.asarray(
+        scipy.special.ndtr((columns.values * columns.signs - mean) / spread) * columns.arguments["scale"], dtype=float
+    )
 
 
 def _centred(columns: Columns) -> Floats:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy import optimize
+import scipy
 
 from duijie.engines.composite.errors import refuse
 from duijie.engines.composite.methods.moments import shape, skewness
@@ -95,7 +95,7 @@ def box_cox_power(column: Floats) -> float:
         changed = logs if power == 0 else np.expm1(power * logs) / power
         return float(0.5 * len(shifted) * np.log(changed.var()) - (power - 1) * logs.sum())
 
-    return float(optimize.minimize_scalar(minus_likelihood, bounds=(-3, 3), method="bounded").x)
+    return float(scipy.optimize.minimize_scalar(minus_likelihood, bounds=(-3, 3), method="bounded").x)
 
 
 def passes(known: Floats, skew_limit: float, kurtosis_limit: float) -> tuple[bool, float, float]:

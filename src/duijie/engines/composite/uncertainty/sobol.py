@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import qmc
+import scipy
 
 from duijie.engines.composite.panel import Floats
 
@@ -31,7 +31,7 @@ def saltelli_design(size: int, inputs: int, seed: int, sequence: str = "random")
     `sequence` is "random" or "quasi" (scrambled Sobol points, for which `size` should be a power of two).
     """
     if sequence == "quasi":
-        base = qmc.Sobol(2 * inputs, scramble=True, rng=seed).random(size)
+        base = scipy.stats.qmc.Sobol(2 * inputs, scramble=True, rng=seed).random(size)
     else:
         base = np.random.default_rng(seed).random((size, 2 * inputs))
     first, second = base[:, :inputs], base[:, inputs:]
