@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -170,6 +171,39 @@ def test_reporting_and_verifying_on_the_pages() -> None:
     row.refresh_from_db()
     assert row.status == "verified"
     assert "30 人次" in client_of().get(at).content.decode()
+
+
+def test_a_figure_and_its_file_are_taken_together_or_not_at_all() -> None:
+    made = ready()
+    liaison = client_of("liaison", made.members[0])
+    indicator = made.plan.indicators.get(code="1-3")
+    at = f"/plans/{made.plan.uid}/indicators/{indicator.uid}/report/"
+    values = {"period": str(YEAR), "value": "30", "member": made.members[0].slug}
+    refused = liaison.post(at, values | {"file": SimpleUploadedFile("台账.exe", b"MZ")})
+    assert (refused.status_code, Actual.objects.count()) == (422, 0)
+    assert "只收这些类型的文件" in refused.content.decode()
+    done = liaison.post(at, values | {"file": SimpleUploadedFile("台账.csv", b"1,2")})
+    assert done.url == f"/plans/{made.plan.uid}/indicators/{indicator.uid}/?period={YEAR}&member={made.members[0].slug}"
+    row = Actual.objects.get()
+    assert [e.file.name for e in row.evidence.all()] == ["台账.csv"]
+
+
+def test_adding_never_writes_over_and_filters_are_called_by_their_labels() -> None:
+    made = make_plan()
+    secretary = client_of("secretariat", made.alliance)
+    at = f"/plans/{made.plan.uid}/"
+    taken = secretary.post(at + "items/new/", {"code": "1", "kind": "task", "title": "别的"})
+    assert (taken.status_code, "编号“1”已被另一个条目使用" in taken.content.decode()) == (409, True)
+    values = {"code": "1-1", "item": "1", "title": "推介会", "unit": "count", "relation": "at_least", "date_rule": "period", "measure": "test.facts", "filters": "来源=上海"}  # fmt: skip
+    assert secretary.post(at + "indicators/new/", values).status_code == 302
+    indicator = made.plan.indicators.get()
+    assert indicator.filters == {"source": "上海"}
+    assert secretary.post(at + "indicators/new/", values).status_code == 409
+    page = secretary.get(at + f"indicators/{indicator.uid}/").content.decode()
+    assert "来源：上海" in page
+    assert "test.facts" not in page
+    unknown = secretary.post(at + "indicators/new/", values | {"code": "1-2", "filters": "颜色=红"}).content.decode()
+    assert "没有“颜色”这个筛选条件；可用：来源、不低于。" in unknown
 
 
 def test_a_firm_submits_a_project_and_it_is_taken_in() -> None:

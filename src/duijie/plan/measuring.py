@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from duijie.core import regions
 from duijie.core.errors import Fault, Faults, NotFound
+from duijie.core.language import t
 from duijie.core.measures import Measure, Question, measure
-from duijie.core.schema import describe, parse
+from duijie.core.schema import FieldDescription, describe, parse
 from duijie.members.models import Member, Membership
 from duijie.plan.content import Content, Cut, IndicatorPart
 
@@ -22,19 +24,49 @@ def measure_named(code: str) -> Measure:
         raise Fault("measure.unknown", missing.zh, missing.en, place="measure", status=422) from None
 
 
+def named_filters(found: Measure, filters: Mapping[str, Any], *, place: str = "filters") -> dict[str, Any]:
+    """The filters under the measure's own names; a filter may be called by its label in either language.
+
+    Raises Fault "measure.filter" naming what the measure does not know.
+    """
+    known = describe(found.filters) if found.filters is not None else ()
+    names = {word.casefold(): d.name for d in known for word in (d.label.zh, d.label.en, *d.said.aliases, d.name)}
+    for name in filters:
+        if name.casefold() not in names:
+            zh, en = "、".join(d.label.zh for d in known) or "（无）", ", ".join(d.name for d in known) or "none"
+            raise Fault(
+                "measure.filter", f"统计口径“{found.label.zh}”没有“{name}”这个筛选条件；可用：{zh}。",
+                f"The measure “{found.label.en}” has no filter “{name}”; it has: {en}.", place=place, status=422,
+            )  # fmt: skip
+    return {names[name.casefold()]: value for name, value in filters.items()}
+
+
+def filter_words(found: Measure, filters: Mapping[str, Any]) -> str:
+    """The filters as a reader is told them: "来自：上海；总投资不低于：1亿元"."""
+    known = {d.name: d for d in describe(found.filters)} if found.filters is not None else {}
+    pairs = [(str(known[n].label) if n in known else n, _said(known.get(n), v)) for n, v in sorted(filters.items())]
+    return t("；", "; ").join(f"{name}{t('：', ': ')}{value}" for name, value in pairs)
+
+
+def _said(described: FieldDescription | None, value: Any) -> str:
+    kind = described.kind if described is not None else ""
+    if isinstance(value, list | tuple):
+        return t("、", ", ").join(_said(described, one) for one in value)
+    if kind == "yes_no":
+        return t("是", "yes") if value in (True, "true", "1", "是", "yes") else t("否", "no")
+    text = str(value)
+    if kind in {"region", "regions"} and (region := regions.get(text)) is not None:
+        return region.name
+    if described is not None and (chosen := next((c for c in described.choices if str(c) == text), None)) is not None:
+        return str(chosen.label)
+    return text
+
+
 def check_filters(found: Measure, filters: Mapping[str, Any], *, place: str = "filters") -> dict[str, Any]:
     """The filters as the measure reads them. Raises Fault "measure.filter" naming what the measure does not know."""
     if not filters:
         return {}
-    known = [d.name for d in describe(found.filters)] if found.filters is not None else []
-    for name in filters:
-        if name not in known:
-            some = "、".join(known) or "（无）"
-            raise Fault(
-                "measure.filter", f"统计口径“{found.label.zh}”没有“{name}”这个筛选条件；可用：{some}。",
-                f"The measure “{found.label.en}” has no filter “{name}”; it has: {', '.join(known) or 'none'}.",
-                place=place, status=422,
-            )  # fmt: skip
+    filters = named_filters(found, filters, place=place)
     assert found.filters is not None
     try:
         return parse(found.filters, dict(filters)).model_dump(exclude_none=True)

@@ -77,8 +77,18 @@ class IndicatorRecord(Record):
     definition: Annotated[LongText | None, said("口径说明", "Definition", group=_COUNTED)] = None
     unit_name: Annotated[line(12) | None, said("量词", "What one is called", example="场", group=_COUNTED)] = None
     relation: Annotated[choice(Relation), said("要求", "Relation", example="不少于", group=_COUNTED)] = "at_least"
-    measure: Annotated[line(60) | None, said("统计口径代码", "Measure", help_zh="由平台计算时填写，留空由成员上报", help_en="Where the platform computes it; empty: members report", group=_COUNTED)] = None  # fmt: skip
-    filters: Annotated[Filters | None, said("筛选条件", "Filters", example="min_amount=1亿", group=_COUNTED)] = None
+    measure: Annotated[line(60) | None, said("统计口径", "Measure", help_zh="由平台计算时选填，留空由成员上报", aliases=("统计口径代码",), help_en="Where the platform computes it; empty: members report", group=_COUNTED)] = None  # fmt: skip
+    filters: Annotated[
+        Filters | None,
+        said(
+            "筛选条件",
+            "Filters",
+            example="来自=上海; 总投资不低于=1亿元",
+            help_zh="名称=值，多个用分号隔开",
+            help_en="Name=value; several by semicolons",
+            group=_COUNTED,
+        ),
+    ] = None
     date_rule: Annotated[choice(DateRule), said("时间口径", "Date rule", example="期内发生", group=_COUNTED)] = "period"
     headline: Annotated[YesNo, said("驾驶舱指标", "In the cockpit", group=_COUNTED)] = False
 

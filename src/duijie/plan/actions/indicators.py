@@ -21,8 +21,9 @@ from duijie.plan.actions.common import (
     reason_given,
     touch,
 )
+from duijie.plan.choices import Unit
 from duijie.plan.fields import stored_figure
-from duijie.plan.measuring import check_filters, measure_named
+from duijie.plan.measuring import check_filters, measure_named, named_filters
 from duijie.plan.models import Baseline, Plan, PlanIndicator, PlanPeriod, Target
 from duijie.plan.schemas import BaselineRecord, IndicatorRecord, PeriodRecord, TargetRecord
 
@@ -34,14 +35,17 @@ def write_indicator(
     record: IndicatorRecord,
     indicator: PlanIndicator | None = None,
     version: int | None = None,
+    add_only: bool = False,
 ) -> PlanIndicator:
     """Add an indicator to an open working copy, or write over the one of the same code (or `indicator`).
+
+    add_only: a code that is taken is refused, for doors where people cannot see what they would write over.
 
     Raises Fault "measure.unknown", "measure.unit", those of the measure's filters, Conflict "indicator.unit", "indicator.code", Stale.
     """
     with acting(actor, "plan.write_indicator") as act:
         current = open_copy(actor, plan)
-        found = _found(current, record, indicator)
+        found = _found(current, record, indicator, add_only)
         if version is not None and found is not None and version != found.version:
             raise Stale
         row = found or PlanIndicator(plan=current, order=current.indicators.count() + 1)
@@ -213,14 +217,16 @@ def cut_of(plan: Plan, indicator: PlanIndicator, record: Any) -> dict[str, Any]:
 # --- inside --------------------------------------------------------------------------------------------------------------
 
 
-def _found(plan: Plan, record: IndicatorRecord, indicator: PlanIndicator | None) -> PlanIndicator | None:
+def _found(
+    plan: Plan, record: IndicatorRecord, indicator: PlanIndicator | None, add_only: bool
+) -> PlanIndicator | None:
     same = plan.indicators.filter(code=record.code).first()
-    if indicator is None:
+    if indicator is None and not add_only:
         return same
-    current = plan.indicators.filter(pk=indicator.pk).first()
-    if current is None:
+    current = plan.indicators.filter(pk=indicator.pk).first() if indicator is not None else None
+    if indicator is not None and current is None:
         raise NotFound
-    if same is not None and same.pk != current.pk:
+    if same is not None and same != current:
         raise Conflict("indicator.code", f"编号“{record.code}”已被另一个指标使用。", f"The code “{record.code}” is another indicator's.", place="code")  # fmt: skip
     return current
 
@@ -231,10 +237,11 @@ def _values(plan: Plan, record: IndicatorRecord) -> dict[str, Any]:
         measure = measure_named(record.measure)
         if measure.unit != record.unit:
             raise Fault(
-                "measure.unit", f"统计口径“{measure.label.zh}”以 {measure.unit} 计，与单位不符。",
-                f"The measure “{measure.label.en}” counts in {measure.unit}, not in the unit given.", place="unit", status=422,
+                "measure.unit", f"统计口径“{measure.label.zh}”以“{Unit(measure.unit).zh}”计，与单位不符。",
+                f"The measure “{measure.label.en}” counts in “{Unit(measure.unit).en}”, not in the unit given.", place="unit", status=422,
             )  # fmt: skip
         check_filters(measure, filters)
+        filters = named_filters(measure, filters)
     elif filters:
         raise Fault("measure.missing", "由成员上报的指标没有筛选条件。", "A reported indicator has no filters.", place="filters", status=422)  # fmt: skip
     names = ("code", "title", "unit", "relation", "date_rule", "headline")

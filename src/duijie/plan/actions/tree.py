@@ -18,15 +18,18 @@ from duijie.plan.schemas import ItemRecord, StateRecord
 
 
 def write_item(
-    *, actor: Viewer, plan: Plan, record: ItemRecord, item: PlanItem | None = None, version: int | None = None
-) -> PlanItem:
+    *, actor: Viewer, plan: Plan, record: ItemRecord, item: PlanItem | None = None, version: int | None = None,
+    add_only: bool = False,
+) -> PlanItem:  # fmt: skip
     """Add an item to an open working copy, or write over `item`; without `item`, the one of the same code is written over.
+
+    add_only: a code that is taken is refused, for doors where people cannot see what they would write over.
 
     Raises Conflict "plan.not_open", "item.code", Fault "item.unknown", "item.dates", "item.loop", Stale.
     """
     with acting(actor, "plan.write_item") as act:
         current = open_copy(actor, plan)
-        found = _found(current, record, item)
+        found = _found(current, record, item, add_only)
         if version is not None and found is not None and version != found.version:
             raise Stale
         row = found or PlanItem(plan=current, order=current.items.count() + 1)
@@ -117,14 +120,14 @@ def item_record_of(item: PlanItem) -> dict[str, Any]:
 # --- inside --------------------------------------------------------------------------------------------------------------
 
 
-def _found(plan: Plan, record: ItemRecord, item: PlanItem | None) -> PlanItem | None:
+def _found(plan: Plan, record: ItemRecord, item: PlanItem | None, add_only: bool) -> PlanItem | None:
     same = plan.items.filter(code=record.code).first()
-    if item is None:
+    if item is None and not add_only:
         return same
-    current = plan.items.filter(pk=item.pk).first()
-    if current is None:
+    current = plan.items.filter(pk=item.pk).first() if item is not None else None
+    if item is not None and current is None:
         raise NotFound
-    if same is not None and same.pk != current.pk:
+    if same is not None and same != current:
         raise Conflict("item.code", f"编号“{record.code}”已被另一个条目使用。", f"The code “{record.code}” is another item's.", place="code")  # fmt: skip
     return current
 

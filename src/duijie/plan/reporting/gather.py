@@ -17,7 +17,7 @@ from duijie.plan.choices import ItemKind, ItemState
 from duijie.plan.content import Content, Cut, IndicatorPart, PeriodPart
 from duijie.plan.fields import shown_figure
 from duijie.plan.figures import Figure, Reckoning, today_at, worst
-from duijie.plan.measuring import measure_named
+from duijie.plan.measuring import filter_words, measure_named
 from duijie.plan.reporting.lists import problems_of, project_rows, task_counts
 from duijie.plan.sentences import LIGHT_WORDS, sentence, target_words
 
@@ -238,7 +238,16 @@ class _Gathering:
         rows = []
         for i in self.indicators:
             said = i.definition or (str(measure_named(i.measure).definition) if i.measure else t("由成员上报、核实后计入。", "Reported by members and counted once verified."))  # fmt: skip
-            rows.append([i.code, i.name, said, i.measure, "; ".join(f"{k}={v}" for k, v in sorted(i.filters.items()))])
+            measure = measure_named(i.measure) if i.measure else None
+            rows.append(
+                [
+                    i.code,
+                    i.name,
+                    said,
+                    str(measure.label) if measure else "",
+                    filter_words(measure, i.filters) if measure else "",
+                ]
+            )
         return rows
 
     def _flat(self) -> list[dict[str, Any]]:

@@ -142,4 +142,10 @@ def _problems(document: WordDocument, content: Content) -> None:
 def _definitions(document: WordDocument, content: Content) -> None:
     document.heading(t("附：统计口径", "Appendix: definitions"))
     head = [t("编号", "Code"), t("指标", "Indicator"), t("口径", "Definition")]
-    document.table(head, [[r[0], r[1], r[2] + (f" ({r[4]})" if r[4] else "")] for r in content["definitions"]])
+    document.table(
+        head,
+        [
+            [r[0], r[1], r[2] + (t("（{only}）", " ({only})", only=r[4]) if r[4] else "")]
+            for r in content["definitions"]
+        ],
+    )

@@ -62,9 +62,12 @@ def field(one: FormField) -> SafeString:
 
 @register.simple_tag
 def form_fields(fields: Iterable[FormField]) -> SafeString:
-    """Show fields one after another; neighbours of one group share a fieldset with its heading."""
+    """Show fields one after another; those of one group share a fieldset with its heading, where the first of them stands."""
+    every = list(fields)
+    order = list(dict.fromkeys(str(one.group) for one in every))
+    every.sort(key=lambda one: order.index(str(one.group)))
     parts: list[str] = []
-    for heading, members in groupby(fields, key=lambda one: str(one.group)):
+    for heading, members in groupby(every, key=lambda one: str(one.group)):
         inside = mark_safe("".join(field(one) for one in members))
         parts.append(render("fieldset", heading=heading, inside=inside) if heading else inside)
     return mark_safe("".join(parts))

@@ -22,7 +22,7 @@ from duijie.core.schema import Record, describe, parse
 from duijie.members.models import Member, Organisation
 from duijie.members.queries import name_of
 from duijie.members.schemas import AllianceRecord
-from duijie.web.kit import FormField, fields_of_schema
+from duijie.web.kit import Choice, FormField, fields_of_schema
 
 View = Callable[..., HttpResponseBase]
 Crumbs = Sequence[tuple[str, str]]
@@ -87,9 +87,8 @@ _PICKED = {
 }
 
 
-def picked(one: FormField) -> FormField:
+def picked(one: FormField, source: str, many: bool) -> FormField:
     """A field that names members or organisations, as a picker over them; it shows their names and posts their ids."""
-    source, many = _PICKED[one.name]
     held = one.values
     if source == "pick_members":
         found = {m.slug: name_of(m) for m in Member.objects.filter(Q(slug__in=held))}
@@ -103,8 +102,9 @@ class FormPage:
     """A form over a schema.
 
     save: takes the parsed record and what was posted, does the action, returns the address to go on to. only: the fields shown, in
-    order; the others keep their `values`. extra: fields beside the schema's, read from the post by name. version: what the
-    reader saw, for optimistic locking. done: the message afterwards.
+    order; the others keep their `values`. extra: fields beside the schema's, read from the post (or its files) by name. options:
+    for fields that name one of few things, those to choose from. picks: for fields that name members or organisations, the page
+    that finds them and whether several are named. version: what the reader saw, for optimistic locking. done: the message afterwards.
     """
 
     request: HttpRequest
@@ -118,13 +118,16 @@ class FormPage:
     done: Label | None = None
     only: Sequence[str] | None = None
     extra: Sequence[FormField] = ()
+    options: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
+    picks: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
     version: int | None = None
     draft: str = ""
 
     def response(self) -> HttpResponse:
         if self.request.method == "POST":
             return self._posted()
-        return self._shown(dict(self.values), {}, [], 200)
+        unsaid = {name: one.default for name, one in self.schema.model_fields.items() if isinstance(one.default, str)}
+        return self._shown({**unsaid, **self.values}, {}, [], 200)
 
     def _posted(self) -> HttpResponse:
         posted = self.request.POST
@@ -145,13 +148,15 @@ class FormPage:
 
     def _shown(self, values: dict[str, Any], at: dict[str, list[str]], others: list[str], status: int) -> HttpResponse:
         fields = fields_of_schema(self.schema, values, at, only=self.only, sources=pickers())
-        fields = [picked(one) if one.name in _PICKED and self.schema is not AllianceRecord else one for one in fields]
+        picks = {**(_PICKED if self.schema is not AllianceRecord else {}), **self.picks}
+        fields = [picked(one, *picks[one.name]) if one.name in picks else self._of_few(one) for one in fields]
         extra = [_again(one, self.request, at.get(one.name, [])) for one in self.extra]
         context = {
             "title": self.title,
             "lead": self.lead,
             "crumbs": [*self.crumbs, (self.title, "")],
-            "fields": [*extra, *fields],
+            "fields": [*(x for x in extra if x.kind != "file"), *fields, *(x for x in extra if x.kind == "file")],
+            "takes_files": any(one.kind == "file" for one in extra),
             "others": others,
             "submit": self.submit or t("保存", "Save"),
             "version": self.request.POST.get("version", self.version),
@@ -159,6 +164,15 @@ class FormPage:
             "back": self.crumbs[-1][1] if self.crumbs else "",
         }
         return render(self.request, "members/form.html", context, status=status)
+
+    def _of_few(self, one: FormField) -> FormField:
+        """A field with options as a list to choose from; what it holds already stays choosable."""
+        if one.name not in self.options:
+            return one
+        choices = list(self.options[one.name])
+        if one.text and one.text not in {choice.value for choice in choices}:
+            choices.append(Choice(one.text, one.text))
+        return replace(one, kind="choice", choices=choices, value=one.text)
 
 
 def _again(one: FormField, request: HttpRequest, errors: list[str]) -> FormField:

@@ -22,6 +22,7 @@ from duijie.plan.schemas import CallRecord, SubmissionRecord
 from duijie.web.kit import Cell, Column, Pages, Table
 from duijie.web.kit.parts import badge
 from duijie.web.members.forms import FormPage, for_people, posted_version, viewer_of_page
+from duijie.web.plan.editing import item_options
 from duijie.web.plan.plans import go_on, writable
 from duijie.web.plan.showing import plan_crumb, plans_crumb
 
@@ -97,6 +98,7 @@ def submit(request: HttpRequest, plan_call: str) -> HttpResponse:
         request, SubmissionRecord, t("申报项目", "Submit a project"), save,
         crumbs=[plans_crumb(), (call.title, reverse("plans:call", args=[call.uid]))],
         lead=t("只有您的单位、所属成员和计划编制方能看到。", "Seen by your organisation, your member and those who write the plan only."),
+        picks={"organisation": ("pick_organisations", False), "member": ("pick_members", False)},
         done=Label("已申报。", "Submitted."), draft=f"call-{call.uid}", submit=t("申报", "Submit"),
     ).response()  # fmt: skip
 
@@ -112,6 +114,7 @@ def submission_page(request: HttpRequest, planned_project: str) -> HttpResponse:
         "row": row, "amount": _amount(row), "plan": plan, "status": badge(SubmissionStatus(row.status).label, _KINDS[row.status]),
         "may_decide": waits and may(viewer, "plan.write", plan), "may_take_in": plan.may_be_written,
         "may_withdraw": waits and may_submit_for(viewer, row.member, row.organisation), "member": name_of(row.member),
+        "items": [(x.value, str(x.label)) for x in item_options(plan)] if may(viewer, "plan.write", plan) else [],
         "organisation": name_of(row.organisation) if row.organisation else "",
         "crumbs": [plans_crumb(), *_plan_crumb(viewer, row.call), (row.call.title, reverse("plans:call", args=[row.call.uid])), (row.title, "")],
     }  # fmt: skip

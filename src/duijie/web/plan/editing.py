@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -9,7 +11,11 @@ from django.views.decorators.http import require_POST
 from duijie.core.errors import NotFound
 from duijie.core.language import Label, t
 from duijie.core.measures import measures
+from duijie.members.models import Member
+from duijie.members.queries import name_of
 from duijie.plan import actions, queries
+from duijie.plan.content import working_copy
+from duijie.plan.measuring import circle_of
 from duijie.plan.models import Plan, PlanIndicator, PlanItem, PlanPeriod, Target
 from duijie.plan.rules import demand_state
 from duijie.plan.schemas import (
@@ -20,6 +26,7 @@ from duijie.plan.schemas import (
     StateRecord,
     TargetRecord,
 )
+from duijie.web.kit import Choice
 from duijie.web.members.forms import FormPage, for_people, posted_version, viewer_of_page
 from duijie.web.plan.plans import go_on, writable
 from duijie.web.plan.showing import plan_crumb, plans_crumb
@@ -27,6 +34,32 @@ from duijie.web.plan.showing import plan_crumb, plans_crumb
 
 def _draft(plan: Plan) -> str:
     return reverse("plans:plan", args=[plan.uid]) + "?draft=1"
+
+
+_MEMBERS = {"responsible": ("pick_members", True), "supporting": ("pick_members", True), "organisation": ("pick_organisations", False)}  # fmt: skip
+
+
+def item_options(plan: Plan, but: PlanItem | None = None) -> list[Choice]:
+    """The items of a plan to choose from, by code."""
+    rows = plan.items.order_by("order", "pk")
+    return [Choice(x.code, f"{x.code} {t(x.title, x.title_en or x.title)}") for x in rows if but is None or x.pk != but.pk]  # fmt: skip
+
+
+def indicator_options(plan: Plan) -> list[Choice]:
+    """The indicators that are measured, by code."""
+    rows = plan.indicators.filter(retired=False).order_by("code")
+    return [Choice(x.code, f"{x.code} {t(x.title, x.title_en or x.title)}") for x in rows]
+
+
+def period_options(plan: Plan) -> list[Choice]:
+    return [Choice(p.code, p.label) for p in working_copy(plan).periods]
+
+
+def member_options(plan: Plan) -> Sequence[Choice]:
+    """The members that the plan speaks of, by slug."""
+    ids = circle_of(working_copy(plan)).ids
+    found = Member.objects.in_bulk(ids)
+    return [Choice(found[pk].slug, name_of(found[pk])) for pk in ids if pk in found]
 
 
 def item_of(plan: Plan, uid: str) -> PlanItem:
@@ -62,11 +95,14 @@ def _item_form(
     viewer = viewer_of_page(request)
 
     def save(record: ItemRecord, posted: QueryDict) -> str:
-        actions.write_item(actor=viewer, plan=plan, record=record, item=item, version=posted_version(posted))
+        actions.write_item(
+            actor=viewer, plan=plan, record=record, item=item, version=posted_version(posted), add_only=item is None
+        )
         return _draft(plan)
 
     return FormPage(
         request, ItemRecord, title, save, values=values, crumbs=[plans_crumb(), plan_crumb(plan)],
+        options={"parent": item_options(plan, item)}, picks=_MEMBERS,
         version=item.version if item else None, done=Label("条目已保存。", "The item is saved."), draft="" if item else f"item-{plan.uid}",
     ).response()  # fmt: skip
 
@@ -125,14 +161,21 @@ def _indicator_form(
     viewer = viewer_of_page(request)
 
     def save(record: IndicatorRecord, posted: QueryDict) -> str:
-        actions.write_indicator(actor=viewer, plan=plan, record=record, indicator=found, version=posted_version(posted))
+        actions.write_indicator(
+            actor=viewer,
+            plan=plan,
+            record=record,
+            indicator=found,
+            version=posted_version(posted),
+            add_only=found is None,
+        )
         return _draft(plan)
 
-    named = "、".join(f"{m.label}（{m.code}）" for m in measures())
     return FormPage(
         request, IndicatorRecord, title, save, values=values, crumbs=[plans_crumb(), plan_crumb(plan)],
         version=found.version if found else None, done=Label("指标已保存。", "The indicator is saved."),
-        lead=t("可用的统计口径：{named}", "Measures: {named}", named=named) if named else "",
+        lead=t("选了统计口径，数由平台按记录计算；不选，由成员上报、核实后计入。", "With a measure the platform computes it from the records; without one members report it and it is verified."),
+        options={"item": item_options(plan), "measure": [Choice(m.code, str(m.label)) for m in measures()]},
     ).response()  # fmt: skip
 
 
@@ -184,6 +227,7 @@ def new_target(request: HttpRequest, plan: str) -> HttpResponse:
     return FormPage(
         request, TargetRecord, t("设定目标", "Set a target"), save, crumbs=[plans_crumb(), plan_crumb(found)],
         values={"indicator": request.GET.get("indicator", ""), "period": request.GET.get("period", "")},
+        options={"indicator": indicator_options(found), "period": period_options(found), "member": member_options(found)},
         done=Label("目标已设定。", "The target is set."),
     ).response()  # fmt: skip
 
@@ -208,5 +252,6 @@ def new_baseline(request: HttpRequest, plan: str) -> HttpResponse:
 
     return FormPage(
         request, BaselineRecord, t("添加基期值", "Add a baseline"), save, crumbs=[plans_crumb(), plan_crumb(found)],
-        values={"indicator": request.GET.get("indicator", "")}, done=Label("基期值已保存。", "The baseline is saved."),
+        values={"indicator": request.GET.get("indicator", "")},
+        options={"indicator": indicator_options(found), "member": member_options(found)}, done=Label("基期值已保存。", "The baseline is saved."),
     ).response()  # fmt: skip

@@ -13,6 +13,7 @@ from duijie.plan import queries
 from duijie.plan.choices import ItemKind, Relation
 from duijie.plan.content import Content, IndicatorPart, ItemPart
 from duijie.plan.fields import shown_figure
+from duijie.plan.measuring import filter_words, measure_named
 from duijie.web.kit import Cell, Column, Table
 from duijie.web.kit.records import difference
 from duijie.web.plan.showing import Asked, plan_crumb, plans_crumb
@@ -110,9 +111,10 @@ def _item(content: Content, item: ItemPart, names: dict[int, str]) -> dict[str, 
 
 
 def _indicator(content: Content, x: IndicatorPart, names: dict[int, str]) -> dict[str, str]:
+    measure = measure_named(x.measure) if x.measure else None
     values = {
         t("名称", "Title"): f"{x.code} {x.title}", t("要求", "Relation"): str(Relation(x.relation).label),
-        t("统计口径", "Measure"): x.measure, t("筛选条件", "Filters"): "; ".join(f"{k}={v}" for k, v in sorted(x.filters.items())),
+        t("统计口径", "Measure"): str(measure.label) if measure else "", t("筛选条件", "Filters"): filter_words(measure, x.filters) if measure else "",
     }  # fmt: skip
     for target in x.targets:
         period = content.period(target.period)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from duijie.core.errors import NotAllowed, NotFound
@@ -14,16 +16,18 @@ from duijie.core.language import Label, t
 from duijie.members.models import Member
 from duijie.members.queries import name_of
 from duijie.plan import actions, queries
+from duijie.plan.actions.evidence import LARGEST_BYTES as EVIDENCE_BYTES
+from duijie.plan.actions.evidence import MEDIA_TYPES as EVIDENCE_TYPES
 from duijie.plan.choices import ActualStatus, DateRule, Relation, unit_label
 from duijie.plan.content import Cut, IndicatorPart, PeriodPart
 from duijie.plan.fields import plain_figure, shown_figure
 from duijie.plan.figures import Figure, Reckoning, months
-from duijie.plan.measuring import measure_named
+from duijie.plan.measuring import filter_words, measure_named
 from duijie.plan.models import Actual, Plan
 from duijie.plan.rules import may, may_report_for
 from duijie.plan.schemas import ActualRecord
 from duijie.plan.sentences import sentence, target_words
-from duijie.web.kit import Cell, Column, Pages, Table
+from duijie.web.kit import Cell, Choice, Column, FormField, Pages, Table
 from duijie.web.kit.charts import Chart, Series
 from duijie.web.kit.parts import badge
 from duijie.web.members.forms import FormPage, for_people, posted_version, viewer_of_page
@@ -202,9 +206,10 @@ def _facts(indicator: IndicatorPart) -> list[tuple[Any, Any]]:
         (t("时间口径", "Date rule"), DateRule(indicator.date_rule).label),
     ]  # fmt: skip
     if indicator.measure:
-        found.append((t("统计口径", "Measure"), f"{measure_named(indicator.measure).label} ({indicator.measure})"))
-    if indicator.filters:
-        found.append((t("筛选条件", "Filters"), "；".join(f"{k} = {v}" for k, v in sorted(indicator.filters.items()))))
+        measure = measure_named(indicator.measure)
+        found.append((t("统计口径", "Measure"), measure.label))
+        if indicator.filters:
+            found.append((t("筛选条件", "Filters"), filter_words(measure, indicator.filters)))
     return found
 
 
@@ -250,20 +255,26 @@ def report_actual(request: HttpRequest, plan: str, plan_indicator: str) -> HttpR
         raise NotFound
     if not _may_report(asked, indicator):
         raise NotAllowed
-    own = [asked.members[pk].slug for pk in sorted(asked.viewer.member_ids) if pk in asked.members]
+    own = [pk for pk in sorted(asked.viewer.member_ids) if pk in asked.members]
+    writes = may(asked.viewer, "plan.write", asked.plan)
+    who = [Choice(asked.members[pk].slug, asked.name(pk)) for pk in (sorted(asked.members) if writes else own)]
     back = reverse("plans:indicator", args=[asked.plan.uid, indicator.uid])
 
     def save(record: ActualRecord, posted: QueryDict) -> str:
-        made = actions.report_actual(actor=asked.viewer, plan=asked.plan, record=record)
         file = request.FILES.get("file")
-        if file is not None:
-            actions.add_evidence(actor=asked.viewer, record=made, chunks=file.chunks(), name=file.name or "file")  # type: ignore[union-attr]
-        return back
+        with transaction.atomic():  # a file that is refused refuses its figure too: both are sent again
+            made = actions.report_actual(actor=asked.viewer, plan=asked.plan, record=record)
+            if file is not None:
+                actions.add_evidence(actor=asked.viewer, record=made, chunks=file.chunks(), name=file.name or "file")  # type: ignore[union-attr]
+        return back + asked.query(period=made.period.code, member=made.member.slug if made.member else "")
 
     period = asked.period()
+    begun = [p for p in asked.content.periods if p.starts_on <= timezone.localdate()]
     return FormPage(
         request, ActualRecord, t("上报：{title}", "Report: {title}", title=indicator.name), save,
-        values={"indicator": indicator.code, "member": own[0] if own else "", "period": period.code if period else ""},
+        values={"indicator": indicator.code, "member": asked.members[own[0]].slug if own else "", "period": period.code if period else ""},
+        options={"member": who, "period": [Choice(p.code, p.label) for p in begun]},
+        extra=[FormField("file", t("佐证材料", "Evidence"), "file", accept=",".join(EVIDENCE_TYPES), max_bytes=EVIDENCE_BYTES)],
         only=[n for n in ActualRecord.model_fields if n != "indicator"],
         crumbs=[plans_crumb(), plan_crumb(asked.plan), (indicator.name, back)], submit=t("上报", "Report"),
         lead=t("上报后由秘书处核实，核实后计入。", "The secretariat verifies it; then it counts."),

@@ -71,7 +71,7 @@ class Asked:
         plan = queries.get_plan(viewer, uid)
         known_at = _instant(request)
         number = request.GET.get("edition", "")
-        draft = request.GET.get("draft") == "1" and queries.sees_working_copy(viewer, plan)
+        draft = (request.GET.get("draft") == "1" or plan.edition == 0) and queries.sees_working_copy(viewer, plan)
         content = queries.content(
             viewer, plan, edition=int(number) if number.isascii() and number.isdigit() and len(number) < 6 else None,
             known_at=known_at, draft=draft,

@@ -40,11 +40,17 @@ function axes(palette) {
       type: "category", data, inverse, axisLabel: { ...label, hideOverlap: true, width: palette.rem * 8, overflow: "truncate" },
       axisLine: { lineStyle: { color: palette.line } }, axisTick: { show: false },
     }),
-    value: (name = "") => ({
-      type: "value", name, nameTextStyle: { ...label, align: "right" }, axisLabel: { ...label, formatter: short },
+    value: (name = "", /** @type {number | null} */ seen = null) => ({
+      type: "value", name, max: (/** @type {{max: number}} */ found) => seen != null && seen > found.max ? rounded(seen) : null, nameTextStyle: { ...label, align: "right" }, axisLabel: { ...label, formatter: short },
       splitLine: { lineStyle: { color: palette.line, width: 1 } }, splitNumber: 4,
     }),
   };
+}
+
+/** The next round figure at or above a positive one: an axis that ends there shows a target that no bar reaches. @param {number} figure */
+function rounded(figure) {
+  const scale = 10 ** Math.floor(Math.log10(figure));
+  return ([1, 1.2, 1.6, 2, 2.5, 3, 4, 5, 6, 8, 10].find((step) => step * scale >= figure) ?? 10) * scale;
 }
 
 /** @param {any} spec @param {Palette} palette @param {number} width */
@@ -79,9 +85,9 @@ function cartesian(spec, palette, base) {
   return {
     tooltip: { ...base.tooltip, trigger: "axis", axisPointer: { type: spec.kind === "line" ? "line" : "shadow", lineStyle: { color: palette.riverLine }, shadowStyle: { color: palette.wash, opacity: 0.6 } } },
     grid: { top, left: 0, right: palette.rem * (flat ? 3.5 : spec.kind === "line" ? 1.25 : 0.75), bottom: 0, containLabel: true },
-    xAxis: flat ? axis.value() : { ...axis.category(spec.categories), boundaryGap: spec.kind !== "line" },
+    xAxis: flat ? axis.value("", spec.target) : { ...axis.category(spec.categories), boundaryGap: spec.kind !== "line" },
     // The unit stands beside the title.
-    yAxis: flat ? axis.category(spec.categories, true) : axis.value(),
+    yAxis: flat ? axis.category(spec.categories, true) : axis.value("", spec.target),
     series,
   };
 }
