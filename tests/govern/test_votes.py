@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from duijie.core.errors import Conflict, Fault, NotAllowed, NotFound, Stale
 from duijie.core.events import dispatch_all
 from duijie.core.models import AuditLine, Event
+from duijie.core.schema import parse
 from duijie.govern import actions
 from duijie.govern.ballotbox import new_number, open_box, seal_box
 from duijie.govern.models import BallotBox, Motion, OpenBallot, Proxy, Resolution, Seat
+from duijie.govern.schemas import BudgetLineRecord
 from duijie.members.models import Membership
 from tests.factories import make_member, make_user, viewer
 from tests.govern.council import TODAY, Council
@@ -62,7 +64,10 @@ def test_weighted_votes_and_a_founders_veto() -> None:
     council = Council(
         voting="加权表决", votes="aqu=3、bqu=0", veto="修改章程", absolute="经费预算", quorum_percent=50, text="正文"
     )
-    budget = council.opened(kind="budget")
+    budget = council.motion(kind="budget")
+    line = parse(BudgetLineRecord, {"year": 2027, "item": "大会", "amount": "10万元"})
+    actions.write_line(actor=council.secretary, motion=budget, record=line)
+    actions.open_vote(actor=council.secretary, motion=budget, last_day=council.day(7))
     assert [s.votes for s in Seat.objects.unscoped("t").filter(motion=budget)] == [3, 1, 1, 1]
     actions.cast_vote(actor=council.leader(0), motion=budget, seat=f"m{council.members[0].pk}", choice="yes")
     assert council.closed(budget).result["outcome"] == "rejected"

@@ -14,6 +14,7 @@ from duijie.govern.models import Application
 from duijie.govern.schemas import (
     ApplicationRecord,
     AttendanceRow,
+    BudgetLineRecord,
     CharterRecord,
     ExchangeRecord,
     MeetingRecord,
@@ -33,13 +34,17 @@ def extend(world: Any, *, own: Any, other: Any, alliance: Any, firm: Any) -> Non
     secretary = viewer(make_user("secretariat", alliance))
     charter = parse(CharterRecord, {"title": "章程", "effective_on": "2020-01-01"})
     actions.adopt_charter(actor=secretary, alliance=alliance, record=charter)
-    words = iter(["爨鬱", "籲鑱", "躞鼉", "驫鸝", "麣龤", "灥纞", "讟豔"])
+    words = iter(["驁麷", "鸞齾", "爨鬱", "籲鑱", "躞鼉", "驫鸝", "麣龤", "灥纞", "讟豔"])
 
     def secret(allowed: set[str]) -> str:
         word = next(words)
         world.secrets.append(Secret(word, allowed, ""))
         return word
 
+    record = parse(MotionRecord, {"kind": "budget", "title": "预算", "text": "预算"})
+    budget = actions.propose_motion(actor=secretary, alliance=alliance, record=record)
+    line = {"year": timezone.localdate().year, "item": secret(COUNCIL), "amount": "1万元", "purpose": secret(COUNCIL)}
+    actions.write_line(actor=secretary, motion=budget, record=parse(BudgetLineRecord, line))
     word = secret(COUNCIL)
     record = parse(MotionRecord, {"kind": "other", "title": f"{word}议案", "text": f"{word}内容"})
     motion = actions.propose_motion(actor=secretary, alliance=alliance, record=record)
@@ -80,7 +85,7 @@ def extend(world: Any, *, own: Any, other: Any, alliance: Any, firm: Any) -> Non
     actions.certify(actor=SYSTEM, training=training)
     assert Application.objects.unscoped("the matrix").count() == 1
     world.values |= {
-        "motion": [motion.uid], "application": [application.uid], "council-meeting": [meeting.uid], "exchange": [exchange.uid],
+        "motion": [motion.uid, budget.uid], "application": [application.uid], "council-meeting": [meeting.uid], "exchange": [exchange.uid],
         "training": [training.uid], "secret": ["0" * 32], "paper": [str(paper.pk), str(application.papers.get().pk)],
     }  # fmt: skip
     assert link

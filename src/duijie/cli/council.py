@@ -47,7 +47,11 @@ def charter(alliance_name: str, **values: Any) -> None:
 @click.option("--way", default=None, help="通讯表决、会议表决 / by circulation, in a meeting")
 @click.option("--ballot", default=None, help="记名、无记名 / open, secret")
 @click.option("--proposed-by", default=None, help="提案成员，留空则秘书处 / a member; the secretariat by default")
-@click.option("--about", default=None, help="对象：成员名称或编号 / a member, or the id of a plan, event or agreement")
+@click.option(
+    "--about",
+    default=None,
+    help="对象：成员名称或编号 / a member, or the id of a plan, event, agreement or budget line",
+)
 @platform_command
 def propose(alliance_name: str, **values: Any) -> None:
     """提出议案。Put a question before the council."""
@@ -58,6 +62,90 @@ def propose(alliance_name: str, **values: Any) -> None:
 
     record = parse(MotionRecord, given(**values))
     click.echo(actions.propose_motion(actor=the_system(), alliance=find_alliance(alliance_name), record=record).uid)
+
+
+@council.group("budget")
+def budget() -> None:
+    """联盟预算和议案的预算项 / an alliance's budget, the lines of a motion"""
+
+
+@budget.command("show")
+@click.argument("alliance_name")
+@click.option("--year", type=int, default=None, help="默认今年 / this year by default")
+@platform_command
+def show_budget(alliance_name: str, year: int | None) -> None:
+    """列出某年已批准的预算项和合计。The adopted lines of a year, and their sum."""
+    from django.utils import timezone
+
+    from duijie.core.money import Money, format_money
+    from duijie.govern import queries
+    from duijie.members.places import find_alliance
+
+    found = queries.budget(the_system(), find_alliance(alliance_name), year or timezone.localdate().year)
+    for row in found.rows:
+        one = row.line
+        number = one.resolution.label if one.resolution else ""
+        amount = format_money(Money(one.amount_minor), exact=True)
+        click.echo(f"{one.uid}\t{one.year}\t{one.item}\t{amount}\t{one.owner or '-'}\t{number}")
+    click.echo(f"合计 total\t{found.year}\t{format_money(Money(found.total_minor), exact=True)}")
+
+
+@budget.command("write")
+@click.argument("motion")
+@click.argument("item")
+@click.option("--year", required=True, help="2027")
+@click.option("--amount", required=True, help="金额 / the amount: 40万元")
+@click.option("--item-en", default=None, help="英文名称 / the item in English")
+@click.option("--purpose", default=None, help="用途 / what for")
+@click.option("--owner", default=None, help="责任成员，留空则秘书处 / a member; the secretariat by default")
+@click.option("--amends", default=None, help="要调整的预算项编号 / the id of the adopted line to be amended")
+@platform_command
+def write_line(motion: str, **values: Any) -> None:
+    """给议案写一个预算项；同年同项的改写。Write a line of a motion's budget; the one of that year and item is written anew."""
+    from duijie.core.schema import parse
+    from duijie.govern import actions, queries
+    from duijie.govern.schemas import BudgetLineRecord
+
+    record = parse(BudgetLineRecord, given(**values))
+    found = queries.get_motion(the_system(), motion)
+    click.echo(actions.write_line(actor=the_system(), motion=found, record=record)[0].uid)
+
+
+@budget.command("drop")
+@click.argument("line")
+@platform_command
+def drop_line(line: str) -> None:
+    """从讨论中的议案去掉一个预算项。Take a line out of a motion that is still discussed."""
+    from duijie.govern import actions, queries
+
+    actions.drop_line(actor=the_system(), line=queries.get_line(the_system(), line))
+    click.echo("ok")
+
+
+@budget.command("import")
+@click.argument("motion")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="只检查，不写入 / check only")
+@platform_command
+def import_lines(motion: str, file: Path, dry_run: bool) -> None:
+    """按表格写议案的预算项；有一行错误就全部不写。Write a motion's lines from a sheet: all of it or nothing."""
+    from duijie.govern import queries
+    from duijie.govern.sheets import bring_in
+
+    found = queries.get_motion(the_system(), motion)
+    click.echo(json.dumps(bring_in(actor=the_system(), path=file, kind="budget", motion=found, dry_run=dry_run)))
+
+
+@budget.command("template")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@platform_command
+def budget_template(output: Path) -> None:
+    """写出预算项的 Excel 模板。Write the Excel template of budget lines."""
+    from duijie.govern.sheets import write_template_of
+
+    with output.open("wb") as handle:
+        write_template_of("budget", handle)
+    click.echo(str(output))
 
 
 @council.command("motions")

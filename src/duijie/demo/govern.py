@@ -15,10 +15,11 @@ from duijie.demo.people import PASSWORD
 from duijie.demo.reading import _parsed, dated
 from duijie.govern import actions
 from duijie.govern.carrying import carry_out
-from duijie.govern.models import Motion, Resolution
+from duijie.govern.models import BudgetLine, Motion, Resolution
 from duijie.govern.schemas import (
     ApplicationRecord,
     AttendanceRow,
+    BudgetLineRecord,
     CharterRecord,
     DutyRecord,
     ExchangeRecord,
@@ -157,6 +158,9 @@ def _motions(
         duty = actions.give_duty(actor=secretary, resolution=resolution, record=record)
         if row.get("done"):
             actions.report_duty(actor=secretary, duty=duty, status="done", report=row["report"])
+    _earlier_budget(found, alliance, secretary, leaders)
+    for values in found["budget_lines"]:
+        actions.write_line(actor=secretary, motion=budget, record=parse(BudgetLineRecord, values))
     actions.add_paper(
         actor=secretary,
         motion=budget,
@@ -170,6 +174,24 @@ def _motions(
     )
     budget = actions.open_vote(actor=secretary, motion=budget, last_day=last_day)
     _vote(budget, leaders, {"zhangjiang": "yes", "hefei-gaoxin": "yes"})
+
+
+def _earlier_budget(found: dict[str, Any], alliance: Alliance, secretary: Viewer, leaders: dict[str, Viewer]) -> None:
+    """A budget that was adopted, and a line of it that a later resolution amended."""
+    last_day = timezone.localdate() + dt.timedelta(days=9)
+
+    def decided(motion: dict[str, Any], lines: list[dict[str, Any]]) -> None:
+        made = actions.propose_motion(actor=secretary, alliance=alliance, record=parse(MotionRecord, motion))
+        for values in lines:
+            actions.write_line(actor=secretary, motion=made, record=parse(BudgetLineRecord, values))
+        opened = actions.open_vote(actor=secretary, motion=made, last_day=last_day)
+        _vote(opened, leaders, dict.fromkeys(leaders, "yes"))
+        _decided(opened, secretary)
+
+    earlier, amended = found["earlier_budget"], found["amended_budget"]
+    decided(earlier["motion"], earlier["lines"])
+    line = BudgetLine.objects.unscoped("the demonstration amends it").get(item=amended["line"]["item"])
+    decided(amended["motion"] | {"about": line.uid}, [amended["line"] | {"amends": line.uid}])
 
 
 def _officers(found: dict[str, Any], alliance: Alliance, secretary: Viewer) -> None:

@@ -10,12 +10,15 @@ from django.utils import timezone
 
 from duijie.core.access import SYSTEM
 from duijie.core.errors import Fault
+from duijie.core.money import Money, format_money
 from duijie.core.schema import parse
 from duijie.govern.actions.admission import settle_application
+from duijie.govern.actions.budget import adopt_lines
 from duijie.govern.actions.charter import SINGLE_OFFICES, appoint, end_office
 from duijie.govern.actions.subjects import plan_of
 from duijie.govern.choices import OfficeKind
 from duijie.govern.models import Motion, Office, Resolution
+from duijie.govern.queries.budget import budget
 from duijie.govern.schemas import OfficeRecord
 from duijie.members import actions as members
 from duijie.members.places import find_member
@@ -78,6 +81,20 @@ def _exclude(motion: Motion, label: str) -> str:
 def _approve(motion: Motion, label: str) -> str:
     plan = approve_plan(actor=SYSTEM, plan=plan_of(motion.alliance, motion.subject_ref), resolution=label)
     return f"《{plan.title}》第 {plan.edition} 版已批准"
+
+
+@carries("budget", "")
+@carries("budget", "budget_line")
+def _adopt(motion: Motion, label: str) -> str:
+    lines = adopt_lines(actor=SYSTEM, motion=motion, resolution=motion.resolution)
+    told = []
+    for year in sorted({line.year for line in lines}):
+        amended = sum(line.year == year and line.amends_id is not None for line in lines)
+        new = sum(line.year == year for line in lines) - amended
+        total = format_money(Money(budget(SYSTEM, motion.alliance, year).total_minor), language="zh-hans")
+        what = "、".join(f"{verb} {count} 项" for verb, count in (("新列", new), ("调整", amended)) if count)
+        told.append(f"{year} 年预算{what}，全年合计 {total}")
+    return "；".join(told)
 
 
 @carries("office", "office")

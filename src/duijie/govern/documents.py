@@ -6,10 +6,12 @@ from django.utils import timezone
 
 from duijie.core.access import Viewer
 from duijie.core.language import ENGLISH, current_language, t
+from duijie.core.money import Money, format_money
 from duijie.core.prints import pdf
 from duijie.core.word import WordDocument
 from duijie.govern.choices import Choice, DutyStatus, Outcome, Question
-from duijie.govern.models import Meeting, Motion, OpenBallot, Resolution, TrainingPlace
+from duijie.govern.models import BudgetLine, Meeting, Motion, OpenBallot, Resolution, TrainingPlace
+from duijie.govern.queries.budget import Budget, BudgetRow, budgets_of
 
 
 def resolution_document(viewer: Viewer, resolution: Resolution) -> bytes:
@@ -26,6 +28,11 @@ def resolution_document(viewer: Viewer, resolution: Resolution) -> bytes:
     if motion is not None:
         document.heading(t("表决情况", "The vote"))
         document.paragraph(vote_sentence(motion))
+    for budget in budgets_of(viewer, resolution):
+        document.heading(t("{year} 年预算", "Budget of {year}", year=budget.year))
+        document.table(budget_heads(), budget_rows(budget, resolution))
+        total = format_money(Money(budget.total_minor))
+        document.paragraph(t("全年合计：{total}", "Total of the year: {total}", total=total), indent=False, bold=True)
     duties = list(resolution.duties.select_related("owner"))
     if duties:
         document.heading(t("任务分工", "Duties"))
@@ -36,6 +43,43 @@ def resolution_document(viewer: Viewer, resolution: Resolution) -> bytes:
         document.table(head, rows)
     document.paragraph(t("通过日期：{day}", "Adopted on {day}", day=resolution.adopted_on.isoformat()), indent=False)
     return document.to_bytes()
+
+
+def budget_heads() -> list[str]:
+    return [
+        t("预算项", "Item"), t("金额", "Amount"), t("用途", "Purpose"), t("责任单位", "Owner"), t("依据", "Adopted by"),
+    ]  # fmt: skip
+
+
+def budget_rows(budget: Budget, resolution: Resolution | None = None) -> list[list[str]]:
+    """The lines of a year in words, as `budget_heads` orders them; what `resolution` wrote is marked in the last cell."""
+    return [
+        [
+            t(row.line.item, row.line.item_en or row.line.item), amount_words(row.line), row.line.purpose,
+            str(row.line.owner or t("秘书处", "Secretariat")), _basis(row, resolution),
+        ]
+        for row in budget.rows
+    ]  # fmt: skip
+
+
+def amount_words(line: BudgetLine) -> str:
+    return format_money(Money(line.amount_minor)) if line.amount_minor else t("取消", "struck out")
+
+
+def _basis(row: BudgetRow, resolution: Resolution | None) -> str:
+    """ "〔2026〕3 号（本决议调整；原 40万元，〔2026〕1 号）": the resolution of a line and those before it."""
+    line, notes = row.line, []
+    if resolution is not None and line.resolution == resolution:
+        notes.append(t("本决议调整", "amended here") if row.before else t("本决议新列", "new here"))
+    notes += [
+        t("原 {amount}，{label}", "was {amount}, {label}", amount=amount_words(one), label=_label(one))
+        for one in row.before
+    ]
+    return _label(line) + (t("（{notes}）", " ({notes})", notes=t("；", "; ").join(notes)) if notes else "")
+
+
+def _label(line: BudgetLine) -> str:
+    return line.resolution.label if line.resolution else ""
 
 
 def vote_sentence(motion: Motion) -> str:

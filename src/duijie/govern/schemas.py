@@ -7,7 +7,20 @@ from typing import Annotated
 from pydantic import Field
 
 from duijie.core.language import Label
-from duijie.core.schema import Day, Line, LongText, Record, RegionCode, Whole, Words, YesNo, choice, choices, said
+from duijie.core.schema import (
+    Amount,
+    Day,
+    Line,
+    LongText,
+    Record,
+    RegionCode,
+    Whole,
+    Words,
+    YesNo,
+    choice,
+    choices,
+    said,
+)
 from duijie.core.schema.types import line
 from duijie.govern.choices import (
     ApplicantKind,
@@ -77,11 +90,23 @@ class MotionRecord(Record):
     way: Annotated[choice(Way) | None, said("表决方式", "How it is voted on", example="通讯表决")] = None
     ballot: Annotated[choice(BallotKind) | None, said("记名方式", "Ballot", example="记名")] = None
     proposed_by: Annotated[Line | None, said("提案成员", "Proposed by", help_zh="留空则由秘书处提出", help_en="Empty: by the secretariat")] = None  # fmt: skip
-    about: Annotated[Line | None, said("对象", "About", help_zh="暂停、取消资格写成员名称；计划写其编号，通过后即获批准；活动、协议可写其编号", help_en="The member concerned; the id of a plan, which is approved once this carries; or that of an event or agreement")] = None  # fmt: skip
+    about: Annotated[Line | None, said("对象", "About", help_zh="暂停、取消资格写成员名称；计划写其编号，通过后即获批准；活动、协议和要调整的预算项可写其编号", help_en="The member concerned; the id of a plan, which is approved once this carries; or that of an event, an agreement or a budget line to be amended")] = None  # fmt: skip
     office: Annotated[choice(OfficeKind) | None, said("职务", "Office", example="秘书长", help_zh="通过后自动任职；当日在任的理事长、秘书长同时卸任", help_en="Filled once this carries; whoever is chair or secretary-general that day leaves the office", group=_OFFICE)] = None  # fmt: skip
     holder: Annotated[line(80) | None, said("人选", "Who", example="严国栋", group=_OFFICE)] = None
     holder_member: Annotated[Line | None, said("人选所在成员", "Member", example="张江高新区", group=_OFFICE)] = None
     since: Annotated[Day | None, said("任职起", "From", help_zh="留空从通过之日起", help_en="Empty: from the day it carries", group=_OFFICE)] = None  # fmt: skip
+
+
+class BudgetLineRecord(Record):
+    """What a motion means to spend on an item in a year; another of the same year and item in the motion replaces it."""
+
+    year: Annotated[Whole, Field(ge=2000, le=2100), said("年度", "Year", example="2027", aliases=("预算年度",))]
+    item: Annotated[line(80), said("预算项", "Item", example="联络员培训", aliases=("科目", "项目"))]
+    item_en: Annotated[line(120) | None, said("英文名称", "Item in English", example="Training of liaison officers")] = None  # fmt: skip
+    amount: Annotated[Amount, said("金额", "Amount", example="40万元", help_zh="人民币；调整时写 0 就是取消这一项", help_en="In yuan; 0 in an amendment strikes the line out", aliases=("预算金额",))]  # fmt: skip
+    purpose: Annotated[line(300) | None, said("用途", "Purpose", example="两期业务培训和教材", aliases=("说明",))] = None  # fmt: skip
+    owner: Annotated[Line | None, said("责任成员", "Owner", example="合肥高新区", help_zh="留空由秘书处办理", help_en="Empty: the secretariat", aliases=("责任单位",))] = None  # fmt: skip
+    amends: Annotated[Line | None, said("调整哪一项", "Amends", help_zh="已批准预算项的编号，见联盟预算页；新列的留空", help_en="The id of an adopted line, as the alliance's budget shows it; empty for a new one", aliases=("原预算项编号",))] = None  # fmt: skip
 
 
 class DutyRecord(Record):

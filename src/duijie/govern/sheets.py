@@ -1,4 +1,4 @@
-"""Sheets of exchanges and of the people in a training: template, check of the whole, and writing all of it or nothing."""
+"""Sheets of exchanges, of the people in a training and of a motion's budget: template, check of the whole, and writing all of it or nothing."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from duijie.core.language import Label
 from duijie.core.schema import Record, describe, parse
 from duijie.core.schema.columns import column_of
 from duijie.core.sheets import Column, Limits, open_sheet, write_template
-from duijie.govern.actions import enrol, plan_exchange, upsert_exchange
-from duijie.govern.models import Training, TrainingPlace
+from duijie.govern.actions import enrol, plan_exchange, upsert_exchange, write_line
+from duijie.govern.models import Motion, Training, TrainingPlace
 from duijie.govern.rules import demand
-from duijie.govern.schemas import AttendanceRow, ExchangeRecord
+from duijie.govern.schemas import AttendanceRow, BudgetLineRecord, ExchangeRecord
 from duijie.members.models import Member
 from duijie.members.places import place_of_member
 from duijie.members.sheets import SheetKind, register
@@ -27,6 +27,7 @@ LIMITS = Limits(rows=2000)
 KINDS: dict[str, tuple[Label, type[Record]]] = {
     "exchanges": (Label("交流互访", "Exchanges"), ExchangeRecord),
     "attendance": (Label("培训名单", "People in a training"), AttendanceRow),
+    "budget": (Label("预算项", "Budget lines"), BudgetLineRecord),
 }
 
 
@@ -40,13 +41,19 @@ def write_template_of(kind: str, out: IO[bytes]) -> None:
 
 
 def bring_in(
-    *, actor: Viewer, path: Path, kind: str, training: Training | None = None, dry_run: bool = False
+    *,
+    actor: Viewer,
+    path: Path,
+    kind: str,
+    training: Training | None = None,
+    motion: Motion | None = None,
+    dry_run: bool = False,
 ) -> dict[str, int]:
-    """Write every row, or none where one is at fault. Returns how many were created, changed, unchanged.
+    """Write every row, or none where one is at fault. training, motion: whose people or lines these are. Returns how many were created, changed, unchanged.
 
     Raises Faults with the cell of each fault.
     """
-    write = _writer(actor, training)
+    write = _writer(actor, training, motion)
     counts = {"created": 0, "changed": 0, "unchanged": 0}
     faults: list[Fault] = []
     try:
@@ -78,7 +85,9 @@ def _rows(path: Path, kind: str, write: Callable[[Any], str], counts: dict[str, 
             faults += found
 
 
-def _writer(actor: Viewer, training: Training | None) -> Callable[[Any], str]:
+def _writer(actor: Viewer, training: Training | None, motion: Motion | None) -> Callable[[Any], str]:
+    if motion is not None:
+        return lambda record: write_line(actor=actor, motion=motion, record=record)[1]
     if training is None:
         return lambda record: upsert_exchange(actor=actor, record=record)
 

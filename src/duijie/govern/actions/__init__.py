@@ -12,6 +12,7 @@ from duijie.govern.actions.admission import (
     reject_application,
     withdraw_application,
 )
+from duijie.govern.actions.budget import adopt_lines, drop_line, write_line
 from duijie.govern.actions.charter import adopt_charter, appoint, end_office
 from duijie.govern.actions.exchanges import (
     change_exchange,
@@ -58,6 +59,7 @@ __all__ = [
     "add_application_paper",
     "add_paper",
     "adopt_charter",
+    "adopt_lines",
     "application_by_secret",
     "apply_to_join",
     "appoint",
@@ -69,6 +71,7 @@ __all__ = [
     "close_due",
     "close_vote",
     "decide_amendment",
+    "drop_line",
     "end_office",
     "enrol",
     "exchange_record_of",
@@ -98,6 +101,7 @@ __all__ = [
     "upsert_exchange",
     "withdraw_application",
     "withdraw_motion",
+    "write_line",
     "write_minutes",
     "write_to",
 ]

@@ -55,8 +55,8 @@ def add_paper(
 ) -> MotionPaper:
     """Lay a paper before the council: read by its members and nobody else. Raises Conflict "motion.decided", Fault 413."""
     with acting(actor, "motion.paper") as act:
-        current = _locked(motion)
-        _demand_author(actor, current)
+        current = locked_motion(motion)
+        demand_author(actor, current)
         if current.is_decided or current.status == Motion.Status.WITHDRAWN:
             raise Conflict("motion.decided", "议案已经办结，不能再加材料。", "The motion is decided; no more papers.")
         file = store(
@@ -73,7 +73,7 @@ def speak(*, actor: Viewer, motion: Motion, text: str, in_name_of: str = "") -> 
     if not text.strip():
         raise Fault("speech.empty", "请写下意见。", "Write something.", place="text", status=422)
     with acting(actor, "motion.speak") as act:
-        current = _locked(motion)
+        current = locked_motion(motion)
         speaker = _speaker(actor, current, in_name_of)
         if current.status not in (Motion.Status.DISCUSSION, Motion.Status.VOTING):
             raise Conflict(
@@ -93,9 +93,9 @@ def propose_amendment(*, actor: Viewer, motion: Motion, text: str, reason: str =
             "amendment.empty", "请写出修改后的全文。", "Write the whole text as amended.", place="text", status=422
         )
     with acting(actor, "motion.amend") as act:
-        current = _locked(motion)
+        current = locked_motion(motion)
         speaker = _speaker(actor, current, in_name_of)
-        _demand_discussion(current)
+        demand_discussion(current)
         if text.strip() == current.text.strip():
             raise Fault(
                 "amendment.same", "与原文相同，没有修改。", "This is the same wording.", place="text", status=422
@@ -110,9 +110,9 @@ def propose_amendment(*, actor: Viewer, motion: Motion, text: str, reason: str =
 def decide_amendment(*, actor: Viewer, amendment: Amendment, accept: bool) -> Amendment:
     """Take an amendment into the motion, or not: the secretariat or whoever proposed the motion decides."""
     with acting(actor, "motion.decide_amendment") as act:
-        current = _locked(amendment.motion)
-        _demand_author(actor, current)
-        _demand_discussion(current)
+        current = locked_motion(amendment.motion)
+        demand_author(actor, current)
+        demand_discussion(current)
         row = Amendment.objects.unscoped("locked after the right was checked").select_for_update().get(pk=amendment.pk)
         if row.status != Amendment.Status.PROPOSED:
             raise Conflict("amendment.decided", "这条修改意见已经处理过。", "This amendment was decided already.")
@@ -130,11 +130,11 @@ def decide_amendment(*, actor: Viewer, amendment: Amendment, accept: bool) -> Am
 def withdraw_motion(*, actor: Viewer, motion: Motion, version: int | None = None) -> Motion:
     """Take a motion back before the vote begins."""
     with acting(actor, "motion.withdraw") as act:
-        current = _locked(motion)
-        _demand_author(actor, current)
+        current = locked_motion(motion)
+        demand_author(actor, current)
         if version is not None and version != current.version:
             raise Stale
-        _demand_discussion(current)
+        demand_discussion(current)
         current.status = Motion.Status.WITHDRAWN
         current.version += 1
         current.save(update_fields=["status", "version"])
@@ -157,9 +157,9 @@ def call_meeting(*, actor: Viewer, alliance: Alliance, record: MeetingRecord) ->
 def put_on_agenda(*, actor: Viewer, motion: Motion, meeting: Meeting | None) -> Motion:
     """Take a motion to a meeting, where it will be voted on; None: back to circulation."""
     with acting(actor, "motion.schedule") as act:
-        current = _locked(motion)
+        current = locked_motion(motion)
         demand(actor, "council.run", place_of_motion(current))
-        _demand_discussion(current)
+        demand_discussion(current)
         if meeting is not None and (meeting.alliance_id != current.alliance_id or meeting.held):
             raise Conflict(
                 "meeting.over", "会议已结束，或不是本联盟的会议。", "The meeting is over, or another alliance's."
@@ -222,7 +222,8 @@ def _proposer(alliance: Alliance, name: str | None) -> tuple[Member | None, Orga
     return member, None
 
 
-def _locked(motion: Motion) -> Motion:
+def locked_motion(motion: Motion) -> Motion:
+    """The motion's row, locked. Raises NotFound."""
     found = (
         Motion.objects.unscoped("locked before the right is checked").select_for_update().filter(pk=motion.pk).first()
     )
@@ -231,7 +232,7 @@ def _locked(motion: Motion) -> Motion:
     return found
 
 
-def _demand_author(actor: Viewer, motion: Motion) -> None:
+def demand_author(actor: Viewer, motion: Motion) -> None:
     """The secretariat, or the people of whoever proposed the motion."""
     if may(actor, "council.run", place_of_motion(motion)):
         return
@@ -243,7 +244,8 @@ def _demand_author(actor: Viewer, motion: Motion) -> None:
     demand(actor, "motion.propose", own)
 
 
-def _demand_discussion(motion: Motion) -> None:
+def demand_discussion(motion: Motion) -> None:
+    """Raise Conflict "motion.vote_began" unless the motion is still discussed."""
     if motion.status != Motion.Status.DISCUSSION:
         raise Conflict(
             "motion.vote_began",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from duijie.core.errors import Fault
+from duijie.govern.models import BudgetLine
 from duijie.govern.schemas import MotionRecord
 from duijie.members.models import Alliance, Membership
 from duijie.members.places import current_memberships, find_member
@@ -14,7 +15,7 @@ ABOUT_A_MEMBER = {"suspension", "exclusion"}
 
 
 def subject_of(alliance: Alliance, record: MotionRecord) -> tuple[str, str, dict[str, Any]]:
-    """Kind, reference and details of what is decided; empty where the text alone is. Raises Fault "motion.about", "motion.office"."""
+    """Kind, reference and details of what is decided; empty where the text alone is. Raises Fault "motion.about", "motion.office", "budget.no_line"."""
     office = _office(record)
     if office:
         return "office", record.office or "", office
@@ -25,6 +26,8 @@ def subject_of(alliance: Alliance, record: MotionRecord) -> tuple[str, str, dict
         return "", "", {}
     if record.kind == "plan":
         return "plan", plan_of(alliance, about).uid, {}
+    if record.kind == "budget":
+        return "budget_line", line_in_force(alliance, about, place="about").uid, {}
     return record.kind, about[:60], {}
 
 
@@ -37,6 +40,19 @@ def plan_of(alliance: Alliance, uid: str) -> Plan:
         )  # fmt: skip
     plan: Plan = found
     return plan
+
+
+def line_in_force(alliance: Alliance, uid: str, *, place: str) -> BudgetLine:
+    """A line of this alliance's budget that no other has amended. Raises Fault "budget.no_line"."""
+    rows = BudgetLine.objects.unscoped("adopted lines are public").in_force()
+    found: BudgetLine | None = rows.filter(uid=uid.strip(), motion__alliance=alliance).first()
+    if found is None:
+        raise Fault(
+            "budget.no_line", "本联盟没有这个编号的有效预算项：可能写错了，或已被另一决议调整。",
+            "This alliance's budget has no such line in force: it is mistyped, or another resolution has amended it.",
+            place=place, status=422,
+        )  # fmt: skip
+    return found
 
 
 def _member(alliance: Alliance, name: str) -> str:

@@ -17,7 +17,18 @@ from duijie.core.calendar import midnight_in_china
 from duijie.core.errors import Conflict, Fault, NotAllowed, NotFound, Stale
 from duijie.engines.voting import CHOICES, Ballot, Result, Rule, count, digest, proxies_allowed
 from duijie.govern.ballotbox import new_number, open_box, seal_box
-from duijie.govern.models import Amendment, BallotBox, Charter, Motion, OpenBallot, Proxy, Resolution, Seat
+from duijie.govern.models import (
+    Amendment,
+    BallotBox,
+    BudgetLine,
+    Charter,
+    Motion,
+    OpenBallot,
+    Proxy,
+    Resolution,
+    Seat,
+)
+from duijie.govern.models.motions import QuestionKind
 from duijie.govern.places import demand_charter, place_of_motion, place_of_seat
 from duijie.govern.rules import demand, may
 from duijie.members.models import Alliance, Membership, OrganisationMembership
@@ -30,7 +41,7 @@ LEAST_FOR_SECRET = 3  # with fewer seats a secret result says how each voted
 def open_vote(*, actor: Viewer, motion: Motion, last_day: date | None, version: int | None = None) -> Motion:
     """Begin the vote: the text, the rule and the seats are fixed from here on. It ends with `last_day` (Asia/Shanghai).
 
-    Raises NotAllowed, Stale; Conflict "motion.vote_began", "motion.open_amendments", "charter.none", "vote.nobody",
+    Raises NotAllowed, Stale; Conflict "motion.vote_began", "motion.open_amendments", "motion.no_lines", "charter.none", "vote.nobody",
     "vote.secret_veto", "vote.too_few"; Fault "vote.deadline".
     """
     with acting(actor, "motion.open_vote") as act:
@@ -234,6 +245,12 @@ def _demand_ready(motion: Motion) -> None:
             "motion.open_amendments",
             f"还有 {waiting} 条修改意见没有处理，请先采纳或不采纳。",
             f"{waiting} amendments are not decided yet; accept or decline them first.",
+        )
+    if motion.kind == QuestionKind.BUDGET and not BudgetLine.objects.unscoped(_ACTION).filter(motion=motion).exists():
+        raise Conflict(
+            "motion.no_lines",
+            "经费预算的议案要先写明预算项，才能表决。",
+            "A motion on a budget names its lines before it is voted on.",
         )
 
 

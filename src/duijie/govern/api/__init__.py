@@ -2,10 +2,10 @@
 
 from ninja import Router
 
-from duijie.govern.api import applications, council, exchanges, officers, sessions
+from duijie.govern.api import applications, budget, council, exchanges, officers, sessions
 
 router = Router()
-for part in (council, sessions, applications, exchanges, officers):
+for part in (council, sessions, budget, applications, exchanges, officers):
     router.add_router("", part.router)
 
 __all__ = ["router"]

@@ -1,6 +1,7 @@
 """The alliance's own business: charter and offices, motions and votes, resolutions and duties, admission, officers, exchanges."""
 
 from duijie.govern.models.admission import Application, ApplicationPaper
+from duijie.govern.models.budget import BudgetLine
 from duijie.govern.models.charter import Charter, Office
 from duijie.govern.models.exchanges import Exchange, ExchangePerson
 from duijie.govern.models.motions import Amendment, Contribution, Meeting, Motion, MotionPaper
@@ -13,6 +14,7 @@ __all__ = [
     "Application",
     "ApplicationPaper",
     "BallotBox",
+    "BudgetLine",
     "CaseHandover",
     "Charter",
     "Contribution",

@@ -8,7 +8,7 @@ from duijie.core.ids import new_id
 from duijie.govern.models.motions import Motion
 
 
-class Resolution(models.Model):
+class Resolution(models.Model):  # type: ignore[django-manager-missing]
     """What the council adopted, under its number. Public, once it is adopted."""
 
     uid = models.CharField(max_length=26, unique=True, default=new_id)

@@ -1,6 +1,15 @@
 """Every read of this app: each takes the viewer and returns what the viewer may see."""
 
 from duijie.govern.queries.admission import applications, get_application, waiting_applications
+from duijie.govern.queries.budget import (
+    Budget,
+    BudgetRow,
+    budget,
+    budget_years,
+    budgets_of,
+    get_line,
+    lines_of_motion,
+)
 from duijie.govern.queries.council import (
     MyVote,
     charters,
@@ -38,12 +47,17 @@ from duijie.govern.queries.officers import (
 )
 
 __all__ = [
+    "Budget",
+    "BudgetRow",
     "Level",
     "MyVote",
     "Officer",
     "Yearly",
     "YearlySheet",
     "applications",
+    "budget",
+    "budget_years",
+    "budgets_of",
     "charters",
     "councils",
     "duties",
@@ -51,10 +65,12 @@ __all__ = [
     "get_application",
     "get_duty",
     "get_exchange",
+    "get_line",
     "get_meeting",
     "get_motion",
     "get_resolution",
     "get_training",
+    "lines_of_motion",
     "may_hold_training",
     "may_write_exchange",
     "meetings",

@@ -22,6 +22,7 @@ from duijie.govern.places import USUAL_PAPERS, charter_on
 from duijie.govern.schemas import CharterRecord, MeetingRecord, MotionRecord, OfficeRecord
 from duijie.members.models import Alliance
 from duijie.members.queries import get_alliance, name_of
+from duijie.web.govern.budget_tables import budget_table, shown_year
 from duijie.web.govern.posting import posted
 from duijie.web.govern.rota import alliance_crumb
 from duijie.web.govern.subjects import asked_for
@@ -49,6 +50,7 @@ def council(request: HttpRequest, slug: str) -> HttpResponse:
     resolved = queries.resolutions(viewer, alliance=alliance)
     open_duties = queries.duties(viewer, alliance=alliance, status="open")
     today = timezone.localdate()
+    year, years = shown_year(request, alliance)
     context = {
         "alliance": alliance,
         "name": name_of(alliance),
@@ -67,6 +69,8 @@ def council(request: HttpRequest, slug: str) -> HttpResponse:
         "duty_count": open_duties.count(),
         "late": open_duties.filter(due_on__lt=today).count(),
         "applications": queries.applications(viewer, alliance=alliance).filter(status__in=["received", "incomplete", "examined"]).count() if sees else 0,
+        "year": year,
+        "budget": budget_table(queries.budget(viewer, alliance, year)) if years else None,
         "today": today,
         "crumbs": [alliance_crumb(alliance), (t("理事会", "Council"), "")],
     }  # fmt: skip

@@ -19,6 +19,7 @@ from duijie.govern.choices import Choice as Vote
 from duijie.govern.choices import Majority, Outcome, Question, Way
 from duijie.govern.documents import vote_sentence
 from duijie.govern.models import Amendment, Contribution, Motion, MotionPaper, OpenBallot, Resolution, Seat
+from duijie.web.govern.budget_tables import line_choices, lines_table
 from duijie.web.govern.council import council_crumb, status_badge
 from duijie.web.govern.posting import posted
 from duijie.web.govern.rota import alliance_crumb
@@ -39,6 +40,7 @@ def context_of(request: HttpRequest, found: Motion) -> dict[str, Any]:
     seats = list(Seat.objects.visible_to(viewer).filter(motion=found).order_by("pk"))
     rights = queries.rights_in(viewer, found.alliance)
     voted = sum(s.votes for s in seats if s.voted_at)
+    may_decide = rights["council_run"] or found.proposed_by_id in viewer.member_ids
     own_keys = {v.seat.key for v in mine if v.own}
     return {
         "motion": found,
@@ -62,7 +64,9 @@ def context_of(request: HttpRequest, found: Motion) -> dict[str, Any]:
         "majority": Majority.named(found.rule["majority"]) if found.rule else "",
         "rights": rights,
         "runs": rights["council_run"],
-        "may_decide": rights["council_run"] or found.proposed_by_id in viewer.member_ids,
+        "may_decide": may_decide,
+        "lines": lines_table(request, found, may_decide and found.status == "discussion"),
+        "line_choices": line_choices(request, found) if found.status == "discussion" else [],
         "meetings": [Choice(m.uid, m.title) for m in queries.meetings(viewer, found.alliance).filter(held=False)] if rights["council_run"] else [],
         "earliest": timezone.localdate(),
         "over": found.deadline is not None and found.deadline <= timezone.now(),

@@ -19,6 +19,7 @@ from duijie.govern.documents import resolution_document, vote_sentence
 from duijie.govern.models import Duty, Motion
 from duijie.govern.schemas import DutyRecord
 from duijie.members.queries import get_alliance, name_of
+from duijie.web.govern.budget_tables import budget_table
 from duijie.web.govern.council import council_crumb
 from duijie.web.govern.posting import posted
 from duijie.web.govern.rota import alliance_crumb
@@ -39,6 +40,7 @@ def resolution(request: HttpRequest, uid: str) -> HttpResponse:
         "resolution": found,
         "kind": Question.named(found.kind),
         "subject": subject_link(viewer, found.motion.subject_kind, found.motion.subject_ref) if found.motion else None,
+        "budgets": [(b.year, budget_table(b, resolution=found)) for b in queries.budgets_of(viewer, found)],
         "motion": motion,
         "sentence": vote_sentence(motion) if motion else "",
         "duties": [(d, duty_badge(d), _may_report(request, d)) for d in duties],

@@ -47,8 +47,15 @@ def _application(viewer: Viewer, ref: str) -> Link:
     return found.name, reverse("govern:application", args=[found.uid])
 
 
+def _budget_line(viewer: Viewer, ref: str) -> Link:
+    found = queries.get_line(viewer, ref)
+    address = f"{reverse('govern:budget', args=[found.motion.alliance.slug])}?year={found.year}"
+    return f"{found.year} {t(found.item, found.item_en or found.item)}", address
+
+
 _READERS: dict[str, Callable[[Viewer, str], Link]] = {
     "plan": _plan, "agreement": _agreement, "event": _event, "member": _member, "application": _application,
+    "budget_line": _budget_line,
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from duijie.web.govern import (
     applications,
+    budget,
     council,
     desk,
     exchanges,
@@ -43,6 +44,11 @@ _pages: list[URLPattern | URLResolver] = [
     path("motions/<str:uid>/", motions.motion, name="motion"),
     path("motions/<str:uid>/papers/", motions.add_paper, name="add_paper"),
     path("motions/<str:uid>/papers/<int:number>/", motions.paper, name="motion_paper"),
+    path("motions/<str:uid>/lines/", budget.write_line, name="write_line"),
+    path("motions/<str:uid>/lines/drop/", budget.drop_line, name="drop_line"),
+    path("motions/<str:uid>/lines/upload/", budget.upload_lines, name="upload_lines"),
+    path("budget-template/", budget.lines_template, name="lines_template"),
+    path("alliances/<slug:slug>/budget/", budget.budget, name="budget"),
     path("motions/<str:uid>/say/", motions.say, name="say"),
     path("motions/<str:uid>/amend/", motions.amend, name="amend"),
     path("motions/<str:uid>/amendments/<str:amendment_uid>/", motions.decide_amendment, name="decide_amendment"),
