@@ -186,6 +186,7 @@ def _earlier_budget(found: dict[str, Any], alliance: Alliance, secretary: Viewer
             actions.write_line(actor=secretary, motion=made, record=parse(BudgetLineRecord, values))
         opened = actions.open_vote(actor=secretary, motion=made, last_day=last_day)
         _vote(opened, leaders, dict.fromkeys(leaders, "yes"))
+        _by_others(opened)
         _decided(opened, secretary)
 
     earlier, amended = found["earlier_budget"], found["amended_budget"]
