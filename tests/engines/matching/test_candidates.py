@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -16,8 +17,9 @@ from hypothesis import strategies as st
 
 from duijie.engines.matching import Document, MatchIndex
 from duijie.engines.matching.arrays import Ragged
-from duijie.engines.matching.candidates import Lists, Postings, best
+from duijie.engines.matching.candidates import Lists, Postings, best, best_eligible
 from duijie.engines.matching.signature import HASH_BITS, TWO, WORD, orders_of, terms_of
+from duijie.engines.matching.tally import gathered
 from duijie.engines.matching.text import normalise, normalise_aligned
 
 SUBJECTS = ("铝合金压铸", "茶叶萎凋", "水产养殖", "污水脱氮", "锂电池回收", "玉米育种", "光伏逆变器", "齿轮箱故障诊断")
@@ -58,6 +60,47 @@ def test_the_best_rows_are_cut_by_score_then_key() -> None:
     rows, scores = np.array([0, 1, 2, 3]), np.array([1, 2, 2, 2], dtype=np.float32)
     keys = np.array([9, 5, 1, 3])
     assert sorted(best(rows, scores, keys, 2).tolist()) == [2, 3]
+    level = np.array([1, 5, 5, 5])
+    assert sorted(best(rows[::-1], scores[::-1], level, 2).tolist()) == [
+        1,
+        2,
+    ]  # rows 1 and 2: equal texts in the order of rows
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=60), st.integers(1, 8), st.randoms())
+def test_the_best_eligible_rows_are_the_best_of_the_eligible(
+    made: list[tuple[int, bool]], most: int, random: Random
+) -> None:
+    rows = np.array(random.sample(range(100), len(made)), dtype=np.int64)
+    scores = np.array([score for score, _ in made], dtype=np.float32)
+    contents = np.arange(100) // 3
+    fit = np.zeros(100, dtype=bool)
+    fit[rows] = [each for _, each in made]
+    ranked = sorted(
+        (row for row in rows.tolist() if fit[row]),
+        key=lambda row: (-scores[rows.tolist().index(row)], contents[row], row),
+    )
+    found = best_eligible(rows, scores, contents, most, lambda asked: fit[asked])
+    assert sorted(found.tolist()) == sorted(ranked[:most])
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_rows_of_posting_lists_are_gathered_as_they_add_up(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    rows = chance.integers(0, 30, 80).astype(np.uint32)
+    starts, many = chance.integers(0, 60, 5), chance.integers(0, 20, 5)
+    weights = chance.choice([0, 0.25, 1.5, 3], 5).astype(np.float32)
+    allowed = chance.random(30) < 0.7
+    sums = np.zeros(30)
+    touched, found = gathered(rows, starts, many, weights, allowed, sums)
+    expected = np.zeros(30)
+    for start, length, weight in zip(starts, many, weights, strict=True):
+        np.add.at(expected, rows[start : start + length], weight)
+    expected[~allowed] = 0
+    assert dict(zip(touched.tolist(), found.tolist(), strict=True)) == {
+        row: expected[row] for row in np.flatnonzero(expected).tolist()
+    }
+    assert not sums.any()
 
 
 def test_a_large_segment_gives_the_same_first_matches_as_comparing_everything(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from duijie.engines.matching import (
     Document,
@@ -31,6 +33,7 @@ from duijie.engines.matching.text import (
     MAX_CHARACTERS,
     figures,
     normalise,
+    normalise_aligned,
     sentences,
     without_headings,
     word_places,
@@ -51,6 +54,16 @@ from duijie.engines.matching.text import (
 )
 def test_texts_are_brought_to_one_form(text: str, wanted: str) -> None:
     assert normalise(text) == wanted
+
+
+@given(st.text(max_size=200))
+def test_a_long_text_is_brought_to_the_form_of_its_characters(text: str) -> None:
+    """Long texts are looked up at once, short ones character by character."""
+    pieces = [normalise_aligned(character) for character in text]
+    result, places = normalise_aligned(text)
+    assert result == normalise(text) == "".join(piece for piece, _ in pieces)
+    stands = [place for place, (piece, _) in enumerate(pieces) for _ in piece]
+    assert stands == (list(range(len(text))) if places is None else places)
 
 
 def test_only_so_much_of_a_text_is_read() -> None:

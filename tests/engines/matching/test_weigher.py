@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from duijie.engines.matching import Document
 from duijie.engines.matching.complements import Weigher, bonus, excluded_by, facet_fits
-from duijie.engines.matching.document import KINDS
+from duijie.engines.matching.document import KINDS, to_statement
 
 words = st.sampled_from(("lease", "purchase", "joint"))
 amounts = st.none() | st.integers(0, 10**9)
@@ -42,6 +44,6 @@ def test_the_quick_bonus_is_the_bonus(query: Document, others: list[Document]) -
     weigher = Weigher(query)
     for other in [*others, *others]:  # the second time from what is known
         fits = facet_fits(query, other)
-        found = weigher.of(other)
+        found = weigher.of(json.loads(json.dumps(to_statement(other))))
         assert found == (None if excluded_by(fits) else bonus(fits))
         assert found is None or found <= weigher.most([other.kind]) + 1e-12

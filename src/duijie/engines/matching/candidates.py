@@ -7,6 +7,7 @@ candidates. Segments of fewer than EXHAUSTIVE_ROWS rows have neither: all of the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,9 +59,19 @@ class Postings:
         return cls(keys, offsets, np.concatenate([part[2] for part in parts]))
 
     def near(
-        self, query: Query, model: CorpusModel, lengths: NDArray[np.float32], size: int
+        self,
+        query: Query,
+        model: CorpusModel,
+        lengths: NDArray[np.float32],
+        allowed: NDArray[np.bool_],
+        sums: NDArray[np.float64],
     ) -> tuple[Rows, NDArray[np.float32]]:
-        """Rows that share a looked-up term with the question, with the summed rarity of those, damped for long documents."""
+        """Allowed rows that share a looked-up term with the question, in no order, with the summed rarity of those, damped for long documents.
+
+        `sums` are zeros, at least one for each row of the segment; they are zeros again afterwards.
+        """  # fmt: skip
+        from duijie.engines.matching.tally import gathered
+
         wanted = np.isin(query.keys >> np.uint32(HASH_BITS), (TWO, WORD))
         keys = query.keys[wanted]
         counts = query.counts[2][wanted] + 2 * query.counts[0][wanted]
@@ -71,12 +82,10 @@ class Postings:
         many = self.offsets[place + 1] - self.offsets[place]
         order = np.lexsort((keys, many))
         order = order[np.cumsum(many[order]) <= POSTINGS_READ]
-        lists = ragged_places(self.offsets[place[order]], many[order])
-        found = np.bincount(self.rows[lists], weights=np.repeat(weights[order], many[order]), minlength=size)
-        rows = np.flatnonzero(found)
+        rows, found = gathered(self.rows, self.offsets[place[order]], many[order], weights[order], allowed, sums)
         mean = float(model.mean_lengths[TWO])
         damping = 1 / (1 + 1.2 * (0.25 + 0.75 * lengths[rows] / mean))
-        return rows, (found[rows] * damping).astype(np.float32)
+        return rows, (found * damping).astype(np.float32)
 
 
 def _selected(terms: Ragged, number: int, *, chunk: int = 100_000) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
@@ -151,15 +160,28 @@ def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     return found
 
 
-def best(rows: Rows, scores: NDArray[np.float32], contents: NDArray[np.int64], most: int) -> Rows:
-    """The `most` rows of highest score; equal ones by their contents."""
+def best(rows: Rows, scores: NDArray[np.float32], contents: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """Places in `rows` of the `most` rows of highest score; equal ones by their contents, then by row."""
     if rows.size <= most:
-        return rows
+        return np.arange(rows.size, dtype=np.int64)
     border = np.partition(scores, rows.size - most)[rows.size - most]
-    above = rows[scores > border]
-    level = rows[scores == border]
-    level = level[np.argsort(contents[level], kind="stable")][: most - above.size]
+    above, level = np.flatnonzero(scores > border), np.flatnonzero(scores == border)
+    level = level[np.lexsort((rows[level], contents[rows[level]]))[: most - above.size]]
     return np.concatenate([above, level])
 
 
-__all__ = ["EXHAUSTIVE_ROWS", "Lists", "Postings", "best"]
+def best_eligible(
+    rows: Rows, scores: NDArray[np.float32], contents: NDArray[np.int64], most: int,
+    eligible: Callable[[Rows], NDArray[np.bool_]],
+) -> Rows:  # fmt: skip
+    """The `most` best rows among the eligible ones. Few are not, so only the first are asked about, and more where those do not suffice."""
+    asked = most
+    while True:
+        asked = min(2 * asked, rows.size)
+        first = best(rows, scores, contents, asked)
+        left = first[eligible(rows[first])]
+        if left.size >= most or asked == rows.size:
+            return rows[left[best(rows[left], scores[left], contents, most)]]
+
+
+__all__ = ["EXHAUSTIVE_ROWS", "Lists", "Postings", "best", "best_eligible"]

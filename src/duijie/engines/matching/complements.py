@@ -6,12 +6,12 @@ asks the index for needs by the row need -> technology.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from duijie.engines.matching import facets
-from duijie.engines.matching.document import Document, from_record
+from duijie.engines.matching.document import Document, from_record, to_statement
 from duijie.engines.matching.facets import VALUES, FacetFit, FacetTest, Fit
 
 
@@ -209,75 +209,92 @@ def excluded_by(fits: list[tuple[Facet, FacetFit]]) -> list[FacetFit]:
     return [outcome for facet, outcome in fits if facet.must and outcome.fit is Fit.DIFFERS]
 
 
-_READS: dict[str, Callable[[Document], Hashable]] = {
-    "region": lambda document: document.regions,
-    "industry": lambda document: document.industries,
-    "amount": lambda document: (document.amount_min_fen, document.amount_max_fen),
-    "stage": lambda document: document.stage,
-    "timing": lambda document: (document.facets.get("deadline"), document.facets.get("available_from")),
+_READS: dict[str, Callable[[dict[str, Any]], Hashable]] = {
+    "region": lambda stated: tuple(stated.get("regions", ())),
+    "industry": lambda stated: tuple(stated.get("industries", ())),
+    "amount": lambda stated: (stated.get("amount_min_fen"), stated.get("amount_max_fen")),
+    "stage": lambda stated: stated.get("stage"),
+    "timing": lambda stated: (_facet(stated, "deadline"), _facet(stated, "available_from")),
 }
+"""What a facet looks at in a statement (document.to_statement)."""
+
+
+def _facet(stated: dict[str, Any], name: str) -> Hashable:
+    value: Hashable | list[str] = stated["facets"].get(name) if "facets" in stated else None
+    return tuple(value) if isinstance(value, list) else value
 
 
 class Weigher:
-    """What the facets add to the scores of many documents for one question: each distinct statement is tested once."""
+    """What the facets add to the scores of many documents for one question: what they state is tested once for each distinct value."""
 
     def __init__(self, query: Document) -> None:
         self._query = query
-        self._silent = is_silent(query)
-        self.speaks = not self._silent
-        self._known: dict[tuple[str, str, Hashable], tuple[float, bool]] = {}
-        self._stated: dict[bytes, float | None] = {}
-        self._rows: dict[str, list[tuple[Facet, Callable[[Document], Hashable], bool]]] = {}
+        self._stated = to_statement(query)
+        self.speaks = not is_silent(query)
+        self._rows: dict[str, list[_Spoken]] = {}
 
     def most(self, kinds: Iterable[str]) -> float:
         """What documents of these kinds can be given at most: by the facets on which the question says something."""
-        if self._silent:
+        if not self.speaks:
             return 0.0
         rows = [found[0] for kind in kinds if (found := complement_of(self._query.kind, kind)) is not None]
         return max((sum(facet.weight for facet in row.facets if self._speaks(facet.name)) for row in rows), default=0.0)
 
     def _speaks(self, name: str) -> bool:
-        read = _READS.get(name)
-        stated = self._query.facets.get(name) if read is None else read(self._query)
-        return stated not in (None, (), "", (None, None))
+        return _reader(name)(self._stated) not in (None, (), "", (None, None))
 
-    def of_statement(self, statement: bytes) -> float | None:
-        """`of` for what `document.to_statement` gave, as JSON."""
-        if statement not in self._stated:
-            self._stated[statement] = self.of(from_record({"id": "-", **json.loads(statement)}))
-        return self._stated[statement]
-
-    def of(self, document: Document) -> float | None:
-        """The bonus, as `bonus(facet_fits(...))` gives it; None where a facet that must hold does not."""
-        rows = self._rows.get(document.kind)
+    def of(self, stated: dict[str, Any]) -> float | None:
+        """The bonus of a document with this statement, as `bonus(facet_fits(...))` gives it; None where a facet that must hold does not."""
+        kind = stated["kind"]
+        rows = self._rows.get(kind)
         if rows is None:
-            rows = self._rows[document.kind] = self._spoken(document.kind)
+            rows = self._rows[kind] = self._spoken(kind)
         total = 0.0
-        for facet, read, query_asks in rows:
-            stated = read(document)
-            name = (document.kind, facet.name, stated)
-            known = self._known.get(name)
+        for spoken in rows:
+            value = spoken.read(stated)
+            known = spoken.known.get(value)
             if known is None:
-                pair = (self._query, document) if query_asks else (document, self._query)
-                fit = facets.budget_fit(*pair) if facet.test is facets.budget else facet.test(*pair).fit
-                known = facet.weight * VALUES[fit], facet.must and fit is Fit.DIFFERS
-                self._known[name] = known
+                fit = spoken.fit(self._query, stated, value)
+                known = spoken.known[value] = (
+                    spoken.facet.weight * VALUES[fit],
+                    spoken.facet.must and fit is Fit.DIFFERS,
+                )
             if known[1]:
                 return None
             total += known[0]
         return total
 
-    def _spoken(self, kind: str) -> list[tuple[Facet, Callable[[Document], Hashable], bool]]:
+    def _spoken(self, kind: str) -> list[_Spoken]:
         """The facets of a pair of kinds on which the question says something: on the others nothing is known, which adds nothing."""
-        found = None if self._silent else complement_of(self._query.kind, kind)
+        found = complement_of(self._query.kind, kind) if self.speaks else None
         if found is None:
             return []
         row, query_asks = found
-        return [(facet, _reader(facet.name), query_asks) for facet in row.facets if self._speaks(facet.name)]
+        readers = [(facet, _reader(facet.name)) for facet in row.facets if self._speaks(facet.name)]
+        return [_Spoken(facet, read, query_asks, read(self._stated)) for facet, read in readers]
 
 
-def _reader(name: str) -> Callable[[Document], Hashable]:
-    return _READS.get(name) or (lambda document: document.facets.get(name))
+@dataclass(slots=True)
+class _Spoken:
+    """A facet on which the question says something, with what each distinct value of the other side comes to: (what it adds, whether it excludes)."""
+
+    facet: Facet
+    read: Callable[[dict[str, Any]], Hashable]
+    query_asks: bool
+    said: Hashable
+    known: dict[Hashable, tuple[float, bool]] = field(default_factory=dict)
+
+    def fit(self, query: Document, stated: dict[str, Any], value: Hashable) -> Fit:
+        """How a statement stands, `value` being what the facet reads of it."""
+        by_value = facets.BY_VALUE.get(self.facet.test)
+        if by_value is not None:
+            return by_value(*((self.said, value) if self.query_asks else (value, self.said)))
+        document = from_record({"id": "-", **stated})
+        return self.facet.test(*((query, document) if self.query_asks else (document, query))).fit
+
+
+def _reader(name: str) -> Callable[[dict[str, Any]], Hashable]:
+    return _READS.get(name) or (lambda stated: _facet(stated, name))
 
 
 def bonus(fits: list[tuple[Facet, FacetFit]]) -> float:

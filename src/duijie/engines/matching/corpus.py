@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from duijie.engines.matching.arrays import Bags, Ragged
+from duijie.engines.matching.arrays import Ragged
 from duijie.engines.matching.semantics import Vectors
-from duijie.engines.matching.signature import HASH_SIZE, ORDERS, TWO, counts_of, ids_of, in_head, orders_of
+from duijie.engines.matching.signature import HASH_SIZE, ORDERS, counts_of, ids_of, in_head, orders_of
 
 
 def stable_hash(text: str) -> int:
@@ -31,35 +31,23 @@ def digest_of(content: bytes) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Rarity:
-    """In how many of `documents` documents each id stands."""
+    """In how many of `documents` documents each id stands: `frequencies` by id, or empty where nothing is known.
+
+    A question looks up some thousands of ids, mostly of the many that few documents hold: one place each, not a search."""
 
     documents: int
-    ids: NDArray[np.uint32]
-    frequencies: NDArray[np.int64]
-    mean_length: float
+    frequencies: NDArray[np.int32]
 
     @classmethod
-    def of(cls, bags: Bags) -> Rarity:
-        """Counted over these rows."""
-        return cls.counted(len(bags), bags.ids, float(bags.lengths().mean()) if len(bags) else 1.0)
+    def of(cls, documents: int, ids: NDArray[np.uint32], frequencies: NDArray[np.integer]) -> Rarity:
+        """From the ids that stand somewhere."""
+        table = np.zeros(HASH_SIZE, dtype=np.int32)
+        table[ids] = frequencies
+        return cls(documents, table)
 
-    @classmethod
-    def counted(cls, documents: int, ids: NDArray[np.uint32], mean_length: float) -> Rarity:
-        """From the ids of all documents, each id once per document."""
-        return cls.of_counts(documents, np.bincount(ids, minlength=HASH_SIZE), mean_length)
-
-    @classmethod
-    def of_counts(cls, documents: int, many: NDArray[np.int64], mean_length: float) -> Rarity:
-        """From the number of documents by id."""
-        distinct = np.flatnonzero(many)
-        return cls(documents, distinct.astype(np.uint32), many[distinct].astype(np.int64), max(mean_length, 1.0))
-
-    def frequency(self, ids: NDArray[np.uint32]) -> NDArray[np.int64]:
+    def frequency(self, ids: NDArray[np.uint32]) -> NDArray[np.int32]:
         """Number of documents with each id, 0 for unknown ones."""
-        if not self.ids.size:
-            return np.zeros(ids.shape, dtype=np.int64)
-        places = np.minimum(np.searchsorted(self.ids, ids), self.ids.size - 1)
-        return np.where(self.ids[places] == ids, self.frequencies[places], 0)
+        return self.frequencies[ids] if self.frequencies.size else np.zeros(ids.shape, dtype=np.int32)
 
     def smooth_weight(self, ids: NDArray[np.uint32]) -> NDArray[np.float32]:
         """log((1 + N) / (1 + n)) + 1."""
@@ -91,8 +79,9 @@ class CorpusModel:
         }  # fmt: skip
         for name in ("head", "full"):
             rarity: Rarity = getattr(self, name)
-            values[f"{name}_ids"], values[f"{name}_frequencies"] = rarity.ids, rarity.frequencies
-            values[f"{name}_sizes"] = np.array([rarity.documents, rarity.mean_length])
+            ids = np.flatnonzero(rarity.frequencies).astype(np.uint32)
+            values[f"{name}_ids"], values[f"{name}_frequencies"] = ids, rarity.frequency(ids)
+            values[f"{name}_sizes"] = np.array([rarity.documents])
         with path.open("wb") as file:
             np.savez(file, fingerprint=np.array(self.fingerprint), **values)  # type: ignore[arg-type]
 
@@ -101,12 +90,7 @@ class CorpusModel:
         """Read what `save` wrote."""
         with np.load(path, allow_pickle=False) as found:
             head, full = (
-                Rarity(
-                    int(found[f"{name}_sizes"][0]),
-                    found[f"{name}_ids"],
-                    found[f"{name}_frequencies"],
-                    float(found[f"{name}_sizes"][1]),
-                )
+                Rarity.of(int(found[f"{name}_sizes"][0]), found[f"{name}_ids"], found[f"{name}_frequencies"])
                 for name in ("head", "full")
             )
             vectors = Vectors(found["vector_ids"], found["vectors"], found["vector_weights"])
@@ -117,28 +101,12 @@ class CorpusModel:
         """Counted over the rows of all parts, one part at a time."""
         rows = 0
         totals = np.zeros(len(ORDERS))
-        full, head = np.zeros(HASH_SIZE, dtype=np.int64), np.zeros(HASH_SIZE, dtype=np.int64)
+        full, head = np.zeros(HASH_SIZE, dtype=np.int32), np.zeros(HASH_SIZE, dtype=np.int32)
         for terms in parts:
             values = terms.values.astype(np.uint32, copy=False)
             rows += len(terms)
             totals += np.bincount(orders_of(values), weights=counts_of(values), minlength=len(ORDERS))
-            full += np.bincount(ids_of(values), minlength=HASH_SIZE)
-            head += np.bincount(ids_of(values[in_head(values)]), minlength=HASH_SIZE)
+            full += np.bincount(ids_of(values), minlength=HASH_SIZE).astype(np.int32)
+            head += np.bincount(ids_of(values[in_head(values)]), minlength=HASH_SIZE).astype(np.int32)
         means = np.maximum(totals / max(rows, 1), 1.0)
-        return cls(
-            Rarity.of_counts(rows, head, 1.0),
-            Rarity.of_counts(rows, full, float(means[TWO])),
-            means,
-            vectors,
-            fingerprint,
-        )
-
-    @classmethod
-    def of(cls, terms: Ragged, vectors: Vectors, fingerprint: str) -> CorpusModel:
-        """Counted over all rows of terms."""
-        values = terms.values.astype(np.uint32, copy=False)
-        rows = len(terms)
-        totals = np.bincount(orders_of(values), weights=counts_of(values), minlength=len(ORDERS)) / max(rows, 1)
-        full = Rarity.counted(rows, ids_of(values), float(totals[TWO]))
-        head = Rarity.counted(rows, ids_of(values[in_head(values)]), 1.0)
-        return cls(head, full, np.maximum(totals, 1.0), vectors, fingerprint)
+        return cls(Rarity(rows, head), Rarity(rows, full), means, vectors, fingerprint)

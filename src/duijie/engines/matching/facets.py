@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from duijie.engines.matching.document import Document, FacetValue
 
@@ -59,10 +60,13 @@ def _shown(values: tuple[str, ...]) -> str:
     return "、".join(values)
 
 
+@lru_cache(maxsize=4_096)
 def _is_code(text: str) -> bool:
     return text.isascii() and any(character.isdigit() for character in text)
 
 
+# The same few codes are compared again and again: a question meets hundreds of listings, in some dozens of places and industries.
+@lru_cache(maxsize=65_536)
 def _region_level(asked: str, given: str) -> float:
     """1 the same county or city (or one lies within the other), 0.5 the same province, 0 elsewhere."""
     if asked == given or "000000" in (asked, given):
@@ -75,6 +79,7 @@ def _region_level(asked: str, given: str) -> float:
     return 1.0 if asked in given or given in asked else 0.0
 
 
+@lru_cache(maxsize=65_536)
 def _industry_level(asked: str, given: str) -> float:
     """1 the same class (or one within the other), 0.5 the same division (two digits), 0 elsewhere."""
     if _is_code(asked) and _is_code(given):
@@ -85,22 +90,33 @@ def _industry_level(asked: str, given: str) -> float:
     return 1.0 if asked in given or given in asked else 0.0
 
 
-def _graded(name: str, asked: tuple[str, ...], given: tuple[str, ...], level: Callable[[str, str], float]) -> FacetFit:
+def _graded(asked: tuple[str, ...], given: tuple[str, ...], level: Callable[[str, str], float]) -> Fit:
     if not asked or not given:
-        return FacetFit(name, Fit.UNKNOWN, _shown(asked), _shown(given))
+        return Fit.UNKNOWN
     best = max(level(one, other) for one in asked for other in given)
-    fit = Fit.FITS if best == 1 else Fit.PARTLY if best > 0 else Fit.DIFFERS
-    return FacetFit(name, fit, _shown(asked), _shown(given))
+    return Fit.FITS if best == 1 else Fit.PARTLY if best > 0 else Fit.DIFFERS
+
+
+def region_fit(asked: tuple[str, ...], given: tuple[str, ...]) -> Fit:
+    """`region` without its words."""
+    return _graded(asked, given, _region_level)
+
+
+def industry_fit(asked: tuple[str, ...], given: tuple[str, ...]) -> Fit:
+    """`industry` without its words."""
+    return _graded(asked, given, _industry_level)
 
 
 def region(asking: Document, giving: Document) -> FacetFit:
     """The same city fits, the same province partly; 000000 is the whole country."""
-    return _graded("region", asking.regions, giving.regions, _region_level)
+    asked, given = asking.regions, giving.regions
+    return FacetFit("region", region_fit(asked, given), _shown(asked), _shown(given))
 
 
 def industry(asking: Document, giving: Document) -> FacetFit:
     """The same GB/T 4754 class or one within the other fits, the same division partly."""
-    return _graded("industry", asking.industries, giving.industries, _industry_level)
+    asked, given = asking.industries, giving.industries
+    return FacetFit("industry", industry_fit(asked, given), _shown(asked), _shown(given))
 
 
 def yuan(amount_fen: int | None) -> str:
@@ -123,10 +139,14 @@ def _amounts(document: Document) -> str:
     return f"{yuan(low) or '不限'}—{yuan(high) or '不限'}"
 
 
-def budget_fit(asking: Document, giving: Document) -> Fit:
-    """`budget` without its words: amounts are of all kinds, and thousands are compared for one question."""
-    ceiling = asking.amount_max_fen if asking.amount_max_fen is not None else asking.amount_min_fen
-    price = giving.amount_min_fen if giving.amount_min_fen is not None else giving.amount_max_fen
+Amounts = tuple[int | None, int | None]
+"""The lowest and the highest amount in fen; None where an end is open."""
+
+
+def budget_fit(asked: Amounts, given: Amounts) -> Fit:
+    """`budget` without its words."""
+    ceiling = asked[1] if asked[1] is not None else asked[0]
+    price = given[0] if given[0] is not None else given[1]
     if ceiling is None or price is None:
         return Fit.UNKNOWN
     return Fit.FITS if ceiling >= price else Fit.PARTLY if ceiling * 5 >= price * 4 else Fit.DIFFERS
@@ -134,7 +154,8 @@ def budget_fit(asking: Document, giving: Document) -> Fit:
 
 def budget(asking: Document, giving: Document) -> FacetFit:
     """What is asked for must be payable: the asker's highest amount reaches the giver's lowest; within a fifth it fits partly."""
-    return FacetFit("amount", budget_fit(asking, giving), _amounts(asking), _amounts(giving))
+    asked, given = (asking.amount_min_fen, asking.amount_max_fen), (giving.amount_min_fen, giving.amount_max_fen)
+    return FacetFit("amount", budget_fit(asked, given), _amounts(asking), _amounts(giving))
 
 
 def ticket(asking: Document, giving: Document) -> FacetFit:
@@ -145,6 +166,11 @@ def ticket(asking: Document, giving: Document) -> FacetFit:
     low = max(asking.amount_min_fen or 0, giving.amount_min_fen or 0)
     ends = [end for end in (asking.amount_max_fen, giving.amount_max_fen) if end is not None]
     return FacetFit("amount", Fit.FITS if not ends or low <= min(ends) else Fit.DIFFERS, asked, given)
+
+
+BY_VALUE: dict[FacetTest, Callable[..., Fit]] = {budget: budget_fit, region: region_fit, industry: industry_fit}
+"""Tests that need no whole document, by what either side states: places, industries and amounts are of all kinds, and a question
+meets hundreds of them."""
 
 
 def stage(asking: Document, giving: Document) -> FacetFit:

@@ -12,6 +12,8 @@ by gram, weighed by rarity. The length of the head completes them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,39 +50,52 @@ def _names() -> tuple[str, ...]:
 FEATURES = _names()
 """Names of the columns of `Comparer.compare`."""
 
+_MEANING = slice(FEATURES.index("meaning_title"), FEATURES.index("meaning_title") + len(FIELDS))
+_SOFT = slice(_MEANING.stop, len(FEATURES) - 2)
+
 
 MOST_KEPT = 4
 """For how many segments that are compared again and again something is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """Grams in the heads of some rows, as `tally.standing` gives them, with the vectors and the rarity of the distinct ones."""
+
+    offsets: NDArray[np.int64]
+    grams: NDArray[np.int32]
+    vectors: NDArray[np.float32]
+    rare: NDArray[np.float64]
 
 
 class Comparer:
     """Compares one question with many rows; keeps its tables between questions. Not for use by two threads at once."""
 
     def __init__(self) -> None:
-        self._slots = np.zeros(HASH_SIZE, dtype=np.int16)
-        self._kept: list[tuple[Segment, CorpusModel, NDArray[np.int32], NDArray[np.float32]]] = []
-        self._grams: tuple[CorpusModel, NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]] | None = None
+        self._kept: list[tuple[Segment, CorpusModel, Heads]] = []
+        self._grams: tuple[CorpusModel, NDArray[np.int32], NDArray[np.float32], NDArray[np.float64]] | None = None
 
     def compare(
         self, query: Query, model: CorpusModel, segment: Segment, rows: Rows, *, again: bool = False
     ) -> NDArray[np.float64]:
         """One line per row, one column per name of FEATURES. `again`: all rows of a small segment, which is compared with every
         question, so that what depends on it alone is kept."""
+        found = np.zeros((rows.size, len(FEATURES)))
         if not rows.size:
-            return np.zeros((0, len(FEATURES)))
+            return found
         terms = segment.terms if again else segment.terms.take(rows)
         sums = segment.derived.sums[rows].astype(np.float64)
-        columns = self._lexical(query, model, terms, sums)
-        columns += self._meaning(query, segment, rows)
-        columns += self._soft(query, model, terms, segment if again else None)
-        columns += [sums[:, HEAD_UNITS], sums[:, BODY]]
-        found: NDArray[np.float64] = np.stack(columns, axis=1)
+        self._lexical(query, model, terms, sums, found)
+        found[:, _MEANING] = self._meaning(query, segment, rows)
+        self._soft(query, model, terms, segment if again else None, found[:, _SOFT])
+        found[:, -2], found[:, -1] = sums[:, HEAD_UNITS], sums[:, BODY]
         return found
 
+    @staticmethod
     def _lexical(
-        self, query: Query, model: CorpusModel, terms: Ragged, sums: NDArray[np.float64]
-    ) -> list[NDArray[np.float64]]:
-        from duijie.engines.matching.tally import shared
+        query: Query, model: CorpusModel, terms: Ragged, sums: NDArray[np.float64], found: NDArray[np.float64]
+    ) -> None:
+        from duijie.engines.matching.tally import lexical
 
         own = query.keys & np.uint32(HASH_SIZE - 1)
         orders = (query.keys >> np.uint32(HASH_BITS)).astype(np.int64)
@@ -88,86 +103,71 @@ class Comparer:
         many = query.counts.astype(np.float64)
         present = many > 0
         strength = np.where(present, 1 + np.log(np.maximum(many, 1)), 0) * rare
-        most = min(query.keys.size, np.iinfo(np.int16).max - 1)
-        self._slots[own[:most]] = np.arange(1, most + 1, dtype=np.int16)
-        products, covered, saturation = shared(
-            terms.values, terms.offsets, sums[:, 8:12], model.mean_lengths, self._slots, query.keys,
-            strength * rare, np.where(present, rare, 0), many * bm25,
+        cover = np.where(present, rare, 0)
+        squares, shares = _by_set(orders, strength**2), _by_set(orders, cover)
+        lexical(
+            terms.values, terms.offsets, sums, model.mean_lengths, query.keys, *map(_by_term, (strength * rare, cover, many * bm25)),
+            squares, shares, found,
         )  # fmt: skip
-        self._slots[own] = 0
-        columns: list[NDArray[np.float64]] = []
-        for number, field in enumerate(FIELDS):
-            squares = np.bincount(orders, weights=strength[number] ** 2, minlength=len(ORDERS))
-            shares = np.bincount(orders, weights=np.where(present[number], rare, 0), minlength=len(ORDERS))
-            for chosen in map(list, _SETS.values()):
-                norm = np.sqrt(squares[chosen].sum() * sums[:, chosen].sum(axis=1))
-                columns.append(products[:, number, chosen].sum(axis=1) / np.maximum(norm, 1e-6))
-                whole = sums[:, [4 + each for each in chosen]].sum(axis=1)
-                columns.append(covered[:, number, chosen].sum(axis=1) / np.maximum(whole, 1e-6))
-            columns += [saturation[:, number, each] for each in range(len(ORDERS))]
-            if field in ("title", "key"):
-                for name in ("one", "two", "word", "onetwo"):
-                    chosen = list(_SETS[name])
-                    columns.append(covered[:, number, chosen].sum(axis=1) / max(shares[chosen].sum(), 1e-6))
-        return columns
 
     @staticmethod
-    def _meaning(query: Query, segment: Segment, rows: Rows) -> list[NDArray[np.float64]]:
+    def _meaning(query: Query, segment: Segment, rows: Rows) -> NDArray[np.float64]:
         vectors = segment.derived.vectors[rows].astype(np.float32)
         scales = segment.derived.vector_scales[rows].astype(np.float64)
-        found = (vectors @ query.vectors.T).astype(np.float64) * scales[:, None]
-        return [found[:, each] for each in range(len(FIELDS))]
+        cosines: NDArray[np.float64] = (vectors @ query.vectors.T).astype(np.float64) * scales[:, None]
+        return cosines
 
     def _soft(
-        self, query: Query, model: CorpusModel, terms: Ragged, again: Segment | None
-    ) -> list[NDArray[np.float64]]:
+        self, query: Query, model: CorpusModel, terms: Ragged, again: Segment | None, found: NDArray[np.float64]
+    ) -> None:
         """Nearest grams by meaning, both ways, over all grams, those of one unit, and those of two."""
-        from duijie.engines.matching.tally import nearest
+        from duijie.engines.matching.tally import nearest, peaks
 
         places, units, rare = self._tables(model)
         asked = query.soft
         mine = places[asked & np.uint32(HASH_SIZE - 1)]
         asked, mine = asked[mine >= 0], mine[mine >= 0]
-        numbers, theirs = self._standing(model, terms, places, units, again)
-        if not mine.size or not theirs.size:
-            return [np.zeros(len(terms)) for _ in range(6)]
-        near = np.maximum(theirs @ units[mine].T, 0)
+        heads = self._heads(model, terms, again)
+        if not mine.size or not heads.rare.size:
+            return
+        near = heads.vectors @ units[mine].T
         one = (asked >> np.uint32(HASH_BITS)) == ONE
-        best = np.stack(
-            [near.max(axis=1), near[:, one].max(axis=1, initial=0), near[:, ~one].max(axis=1, initial=0)], axis=1
-        )
-        found = nearest(
-            terms.values, terms.offsets, places, numbers, rare.astype(np.float64), near, best.astype(np.float64),
-            rare[mine].astype(np.float64), one,
-        )  # fmt: skip
-        return [found[:, each] for each in range(6)]
+        best = peaks(near, one)
+        nearest(heads.offsets, heads.grams, heads.rare, near, best, rare[mine], one, found)
 
-    def _standing(
-        self,
-        model: CorpusModel,
-        terms: Ragged,
-        places: NDArray[np.int32],
-        units: NDArray[np.float32],
-        again: Segment | None,
-    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """The vectors of the grams that stand in the rows' heads, and their numbers by the gram's place."""
+    def _heads(self, model: CorpusModel, terms: Ragged, again: Segment | None) -> Heads:
+        """What stands in the rows' heads."""
         from duijie.engines.matching.tally import standing
 
-        for segment, of_model, numbers, vectors in self._kept:
+        for segment, of_model, kept in self._kept:
             if segment is again and of_model is model:
-                return numbers, vectors
-        numbers = np.full(units.shape[0], -1, dtype=np.int32)
-        vectors = units[standing(terms.values, terms.offsets, places, numbers)]
+                return kept
+        places, units, rare = self._tables(model)
+        distinct, offsets, grams = standing(
+            terms.values, terms.offsets, places, np.full(units.shape[0], -1, dtype=np.int32)
+        )
+        heads = Heads(offsets, grams, units[distinct], rare[distinct])
         if again is not None:
-            self._kept = [(again, model, numbers, vectors), *self._kept[: MOST_KEPT - 1]]
-        return numbers, vectors
+            self._kept = [(again, model, heads), *self._kept[: MOST_KEPT - 1]]
+        return heads
 
-    def _tables(self, model: CorpusModel) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
+    def _tables(self, model: CorpusModel) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float64]]:
         """Place of each gram's vector by id, the vectors at length one, and the grams' rarity; made once per model."""
         if self._grams is None or self._grams[0] is not model:
             places = np.full(HASH_SIZE, -1, dtype=np.int32)
             places[model.vectors.ids] = np.arange(model.vectors.ids.size, dtype=np.int32)
             lengths = np.linalg.norm(model.vectors.values, axis=1, keepdims=True)
             units = model.vectors.values / np.maximum(lengths, 1e-9)
-            self._grams = (model, places, units, model.head.smooth_weight(model.vectors.ids))
+            self._grams = (model, places, units, model.head.smooth_weight(model.vectors.ids).astype(np.float64))
         return self._grams[1:]
+
+
+def _by_term(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(terms, fields): what is read together lies together."""
+    return np.ascontiguousarray(weights.T)
+
+
+def _by_set(orders: NDArray[np.int64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(fields, sets): sums of weights (fields, terms) over the terms of each set of orders."""
+    sums = np.stack([np.bincount(orders, weights=each, minlength=len(ORDERS)) for each in weights])
+    return np.stack([sums[:, list(chosen)].sum(axis=1) for chosen in _SETS.values()], axis=1)

@@ -7,6 +7,7 @@ import heapq
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from duijie.engines.matching import complements, semantics
 from duijie.engines.matching.arrays import Bags, Rows
-from duijie.engines.matching.candidates import BY_MEANING, BY_TERMS, EXHAUSTIVE_ROWS, best
+from duijie.engines.matching.candidates import BY_MEANING, BY_TERMS, EXHAUSTIVE_ROWS, best_eligible
 from duijie.engines.matching.corpus import CorpusModel, stable_hash
 from duijie.engines.matching.document import PUBLIC, Document
 from duijie.engines.matching.encoder import Encoder, blended, similarities
@@ -313,26 +314,30 @@ class MatchIndex:
             for rank, (score, document) in enumerate(chosen, 1)
         ]
 
-    @staticmethod
     def _rows(
-        query: Query, state: State, number: int, kinds: tuple[str, ...], audience: frozenset[str], exclude: frozenset[int],
+        self, query: Query, state: State, number: int, kinds: tuple[str, ...], audience: frozenset[str], exclude: frozenset[int],
         *, everything: bool,
     ) -> Rows:  # fmt: skip
         """The rows of a segment to be compared: all that may be matched, or the candidates among them in a large segment."""
         segment, allowed = state.segments[number], state.open_rows(number, kinds, audience)
+        eligible = partial(state.eligible, query.document, number, exclude)
         if everything or segment.postings is None:
             rows = np.flatnonzero(allowed)
-            return rows[state.eligible(query.document, number, rows, exclude)]
-        parts = []
-        sources = [(segment.postings.near(query, state.model, segment.lengths, len(segment)), BY_TERMS)]
+            return rows[eligible(rows)]
+        rows, scores = segment.postings.near(query, state.model, segment.lengths, allowed, self._zeros(len(segment)))
+        parts = [best_eligible(rows, scores, segment.contents, BY_TERMS, eligible)]
         if segment.lists is not None:
-            sources.append((segment.lists.near(query), BY_MEANING))
-        for (rows, scores), most in sources:
+            rows, scores = segment.lists.near(query)
             seen = allowed[rows]
-            rows, scores = rows[seen], scores[seen]
-            left = state.eligible(query.document, number, rows, exclude)
-            parts.append(best(rows[left], scores[left], segment.contents, most))
+            parts.append(best_eligible(rows[seen], scores[seen], segment.contents, BY_MEANING, eligible))
         return np.unique(np.concatenate(parts))
+
+    def _zeros(self, size: int) -> NDArray[np.float64]:
+        """So many zeros, for whoever leaves zeros behind; kept, for at a million rows making them costs more than using them."""
+        if not hasattr(self._local, "zeros") or self._local.zeros.size < size:
+            self._local.zeros = np.zeros(size)
+        zeros: NDArray[np.float64] = self._local.zeros
+        return zeros
 
     def _encoded(
         self,
@@ -370,20 +375,18 @@ class MatchIndex:
         highest: list[float] = []
         weigher = complements.Weigher(query.document)
         most_bonus = weigher.most(complements.complementary_kinds(query.document.kind))
-        for place in order.tolist():
-            text_score = float(scores[place])
-            if len(highest) >= limit and round(text_score + most_bonus, SCORE_DECIMALS) < highest[0]:
+        lines = zip(
+            order.tolist(), scores[order].tolist(), contents[order].tolist(), places[order].tolist(), strict=True
+        )
+        for place, score, content, (number, row) in lines:
+            if len(highest) >= limit and round(score + most_bonus, SCORE_DECIMALS) < highest[0]:
                 break
-            added = 0.0
-            if most_bonus or weigher.speaks:
-                number, row = places[place].tolist()
-                stated = weigher.of_statement(state.segments[number].statements.row(row).tobytes())
-                if stated is None:
-                    continue
-                added = stated
-            score = round(text_score + added, SCORE_DECIMALS)
-            found.append((-score, int(contents[place]), place))
-            (heapq.heappush if len(highest) < limit else heapq.heappushpop)(highest, score)
+            bonus = weigher.of(state.segments[number].statement(row)) if most_bonus or weigher.speaks else 0.0
+            if bonus is None:
+                continue
+            total = round(score + bonus, SCORE_DECIMALS)
+            found.append((-total, content, place))
+            (heapq.heappush if len(highest) < limit else heapq.heappushpop)(highest, total)
         found.sort()
         return self._read(state, places, found, limit)
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from duijie.engines.matching.complements import Complement, complement_of, excluded_by, facet_fits
 from duijie.engines.matching.corpus import CorpusModel
 from duijie.engines.matching.document import Document
@@ -184,12 +186,54 @@ def _fields(document: Document) -> list[_Field]:
     return found
 
 
-def _find(fields: list[_Field], term: str) -> Snippet | None:
-    for field in fields:
-        start = field.normalised.find(term)
-        if start >= 0:
-            return field.snippet(start, start + len(term))
-    return None
+class _Text:
+    """A document's fields as one text in which terms are looked for."""
+
+    def __init__(self, document: Document) -> None:
+        self.fields = _fields(document)
+        self.whole = "\n".join(field.normalised for field in self.fields)
+
+    def snippet(self, place: int, length: int) -> Snippet:
+        """The piece around `whole[place : place + length]`, which lies within one field."""
+        for field in self.fields:
+            if place < len(field.normalised):
+                break
+            place -= len(field.normalised) + 1
+        return field.snippet(place, place + length)
+
+
+class _Terms:
+    """Terms of a question, the weightiest first, each with its weight and where it stands in the question."""
+
+    def __init__(self, weighed: list[tuple[float, str]], asking: _Text) -> None:
+        from duijie.engines.matching.spotting import Spotter
+
+        self.weighed = weighed
+        self._spotter = Spotter([term for _, term in weighed])
+        self._places = self._spotter.first(asking.whole)
+        self._asking = asking
+        self._snippets: dict[int, Snippet] = {}
+
+    def shared(self, text: _Text, chosen: list[SharedTerm], most: int) -> list[SharedTerm]:
+        """`chosen` with what else stands in the text, up to `most`, none a part of another."""
+        if not self.weighed:
+            return chosen
+        places = self._spotter.first(text.whole)
+        for number in np.flatnonzero((places >= 0) & (self._places >= 0)).tolist():
+            if len(chosen) >= most:
+                break
+            weight, term = self.weighed[number]
+            if any(term in other.term or other.term in term for other in chosen):
+                continue
+            chosen.append(
+                SharedTerm(term, weight, self._own(number, term), text.snippet(int(places[number]), len(term)))
+            )
+        return chosen
+
+    def _own(self, number: int, term: str) -> Snippet:
+        if number not in self._snippets:
+            self._snippets[number] = self._asking.snippet(int(self._places[number]), len(term))
+        return self._snippets[number]
 
 
 class Reasoner:
@@ -198,43 +242,27 @@ class Reasoner:
     def __init__(self, asking: Document, model: CorpusModel) -> None:
         self.asking = asking
         self._model = model
-        self._fields = _fields(asking)
-        self._phrases = self._weighed(_phrases(self._fields))
-        self._pairs: list[tuple[float, str]] | None = None
+        self._text = _Text(asking)
+        self._phrases = self._weighed(_phrases(self._text.fields))
+        self._pairs: _Terms | None = None
 
-    def _weighed(self, terms: dict[str, list[str]]) -> list[tuple[float, str]]:
+    def _weighed(self, terms: dict[str, list[str]]) -> _Terms:
         """Terms with the summed rarity of their words; the weightiest first, at most MOST_TERMS."""
         parts = [word for words in terms.values() for word in words]
         rare = dict(zip(parts, self._model.full.smooth_weight(word_ids(parts)).tolist(), strict=True))
         weighed = [(sum(rare[word] for word in words), term) for term, words in terms.items()]
-        return sorted(weighed, key=lambda each: (-each[0], -len(each[1]), each[1]))[:MOST_TERMS]
+        weighed.sort(key=lambda each: (-each[0], -len(each[1]), each[1]))
+        return _Terms([(round(weight, 4), term) for weight, term in weighed[:MOST_TERMS]], self._text)
 
     def shared_terms(self, document: Document, *, most: int = SHARED_TERMS) -> tuple[SharedTerm, ...]:
         """The weightiest terms that stand in both texts, none a part of another; pairs of characters where words are few."""
-        fields = _fields(document)
-        chosen = self._shared(self._phrases, fields, [], most)
+        text = _Text(document)
+        chosen = self._phrases.shared(text, [], most)
         if len(chosen) < FEW_TERMS:
             if self._pairs is None:
-                self._pairs = self._weighed(_pairs(self._fields))
-            chosen = self._shared(self._pairs, fields, chosen, FEW_TERMS)
+                self._pairs = self._weighed(_pairs(self._text.fields))
+            chosen = self._pairs.shared(text, chosen, FEW_TERMS)
         return tuple(chosen)
-
-    def _shared(
-        self, terms: list[tuple[float, str]], fields: list[_Field], chosen: list[SharedTerm], most: int
-    ) -> list[SharedTerm]:
-        text = "\n".join(field.normalised for field in fields)
-        for weight, term in terms:
-            if term not in text:
-                continue
-            if len(chosen) >= most:
-                break
-            in_document = _find(fields, term)
-            if in_document is None or any(term in other.term or other.term in term for other in chosen):
-                continue
-            in_query = _find(self._fields, term)
-            if in_query is not None:
-                chosen.append(SharedTerm(term, round(weight, 4), in_query, in_document))
-        return chosen
 
     def reasons(self, document: Document) -> Reasons:
         """The reasons of one match."""

@@ -88,6 +88,11 @@ class Segment:
             self._read[row] = document
         return document
 
+    def statement(self, row: int) -> dict[str, Any]:
+        """What `document.to_statement` gave for the document of a row."""
+        stated: dict[str, Any] = json.loads(self.statements.row(row).tobytes().decode())
+        return stated
+
     @cached_property
     def _read(self) -> dict[int, Document]:
         return {}

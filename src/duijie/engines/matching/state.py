@@ -71,7 +71,7 @@ class State:
             self._masks[name] = self.alive[number] & wanted[segment.kinds] & seen[segment.audiences]
         return self._masks[name]
 
-    def eligible(self, query: Document, number: int, rows: Rows, exclude: frozenset[int]) -> NDArray[np.bool_]:
+    def eligible(self, query: Document, number: int, exclude: frozenset[int], rows: Rows) -> NDArray[np.bool_]:
         """Which of the rows are not the query itself, its owner's, its organisation's or excluded."""
         segment = self.segments[number]
         mask: NDArray[np.bool_] = segment.keys[rows] != stable_hash(query.id)

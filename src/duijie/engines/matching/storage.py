@@ -28,9 +28,8 @@ FORMAT = 6
 
 def empty_model() -> CorpusModel:
     """What is known before the first refresh: nothing."""
-    nothing, none = np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.int64)
-    rarity = Rarity(0, nothing, none, 1.0)
-    vectors = Vectors(nothing, np.zeros((0, 1), np.float32), np.zeros(0, np.float32))
+    rarity = Rarity(0, np.zeros(0, dtype=np.int32))
+    vectors = Vectors(np.zeros(0, dtype=np.uint32), np.zeros((0, 1), np.float32), np.zeros(0, np.float32))
     return CorpusModel(rarity, rarity, np.ones(4), vectors, "")
 
 

@@ -5,6 +5,8 @@ Terms are added in the order in which they stand, one after the other, so every 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from duijie.engines.matching.compiling import compiled
@@ -17,94 +19,180 @@ _K1, _B = 1.2, 0.75
 
 
 @compiled
-def shared(values, offsets, lengths, mean_lengths, slots, keys, product, cover, saturation):  # type: ignore[no-untyped-def]
-    """(rows, fields, orders) three times: TF-IDF products, covered rarity, and BM25.
+def lexical(values, offsets, sums, mean_lengths, keys, product, cover, saturation, squares, shares, found):  # type: ignore[no-untyped-def]
+    """Fills the first columns of `found` (rows, features), in the order of features.FEATURES, up to those by meaning.
 
-    values, offsets: terms of the rows. lengths (rows, orders): how many terms of each order stand in a row, with mean_lengths of all.
-    slots: place + 1 of a question's term by id. product, cover, saturation (fields, terms): what one standing is worth.
+    values, offsets: terms of the rows. sums (rows, 14): see segment.Derived; mean_lengths: of all rows, by order. keys: the question's
+    terms. product, cover, saturation (terms, fields): what one standing is worth. squares, shares (fields, 5): the question's squared
+    strengths and rarities by set of orders. The last field has no coverage of its own.
     """
-    rows, fields = offsets.size - 1, product.shape[0]
-    products = np.zeros((rows, fields, 4))
-    covered = np.zeros((rows, fields, 4))
-    saturated = np.zeros((rows, fields, 4))
+    # Places of the question's terms by id: a table that stays in the nearest cache. Of two terms with one id the later is known.
+    size = 1024
+    while size < 8 * keys.size:
+        size *= 2
+    slots = np.full(size, -1, dtype=np.int32)
+    for place in range(keys.size):
+        slot = np.int64(keys[place] & _ID) & (size - 1)
+        while slots[slot] >= 0 and (keys[slots[slot]] & _ID) != (keys[place] & _ID):
+            slot = (slot + 1) & (size - 1)
+        slots[slot] = place
+    rows, fields = offsets.size - 1, product.shape[1]
+    products, covered, saturated = np.zeros((fields, 5)), np.zeros((fields, 5)), np.zeros((fields, 4))
     for row in range(rows):
+        products[:] = 0
+        covered[:] = 0
+        saturated[:] = 0
         for position in range(offsets[row], offsets[row + 1]):
             term = values[position]
-            place = slots[term & _ID] - 1
+            slot = np.int64(term & _ID) & (size - 1)
+            place = slots[slot]
+            while place >= 0 and (keys[place] & _ID) != (term & _ID):
+                slot = (slot + 1) & (size - 1)
+                place = slots[slot]
             if place < 0 or (term & _KEY) != keys[place]:
                 continue
             order = np.int64((term >> _ORDER) & np.uint32(3))
             count = np.float64(term >> _COUNT)
-            share = lengths[row, order] / mean_lengths[order]
+            share = sums[row, 8 + order] / mean_lengths[order]
             worth = count * (_K1 + 1) / (count + _K1 * (1 - _B + _B * share))
             head = (term >> _HEAD) & np.uint32(1)
             for field in range(fields):
-                saturated[row, field, order] += saturation[field, place] * worth
+                saturated[field, order] += saturation[place, field] * worth
                 if head:
-                    products[row, field, order] += product[field, place]
-                    covered[row, field, order] += cover[field, place]
-    return products, covered, saturated
+                    products[field, order] += product[place, field]
+                    covered[field, order] += cover[place, field]
+        column = 0
+        for field in range(fields):
+            products[field, 4] = products[field, 0] + products[field, 1]
+            covered[field, 4] = covered[field, 0] + covered[field, 1]
+            for chosen in range(5):
+                own = sums[row, chosen] if chosen < 4 else sums[row, 0] + sums[row, 1]
+                whole = sums[row, 4 + chosen] if chosen < 4 else sums[row, 4] + sums[row, 5]
+                norm = math.sqrt(squares[field, chosen] * own)
+                found[row, column] = products[field, chosen] / max(norm, 1e-6)
+                found[row, column + 1] = covered[field, chosen] / max(whole, 1e-6)
+                column += 2
+            for chosen in range(4):
+                found[row, column] = saturated[field, chosen]
+                column += 1
+            if field < fields - 1:
+                for chosen in (0, 1, 3, 4):
+                    found[row, column] = covered[field, chosen] / max(shares[field, chosen], 1e-6)
+                    column += 1
 
 
 @compiled
 def standing(values, offsets, places, numbers):  # type: ignore[no-untyped-def]
-    """The places of grams that stand in the head of any row, each once; `numbers` (all -1) then holds their order of appearance."""
+    """The grams of the rows' heads that have a vector: (places of the distinct ones, in order of appearance; offsets by row; grams).
+
+    places: of the vector by id, -1 for none. numbers (vectors): all -1 at first. A gram is twice its number in order of appearance, and one more
+    where it is of two units.
+    """
     found = np.empty(numbers.size, dtype=np.int32)
-    many = 0
-    for position in range(offsets[0], offsets[-1]):
-        term = values[position]
-        if not (term >> _HEAD) & np.uint32(1) or ((term >> _ORDER) & np.uint32(3)) > 1:
-            continue
-        place = places[term & _ID]
-        if place >= 0 and numbers[place] < 0:
-            numbers[place] = many
-            found[many] = place
-            many += 1
-    return found[:many]
+    grams = np.empty(offsets[-1] - offsets[0], dtype=np.int32)
+    bounds = np.zeros(offsets.size, dtype=np.int64)
+    many = filled = 0
+    for row in range(offsets.size - 1):
+        for position in range(offsets[row], offsets[row + 1]):
+            term = values[position]
+            order = (term >> _ORDER) & np.uint32(3)
+            if order > 1:
+                break  # terms ascend by order
+            place = places[term & _ID] if (term >> _HEAD) & np.uint32(1) else -1
+            if place < 0:
+                continue
+            if numbers[place] < 0:
+                numbers[place] = many
+                found[many] = place
+                many += 1
+            grams[filled] = 2 * numbers[place] + np.int32(order)
+            filled += 1
+        bounds[row + 1] = filled
+    return found[:many].copy(), bounds, grams[:filled].copy()
 
 
 @compiled
-def nearest(values, offsets, places, numbers, rare, near, best, importance, one):  # type: ignore[no-untyped-def]
-    """(rows, 6): how far the row's grams are met by the question's (all, of one unit, of two), and the question's by the row's.
+def peaks(near, one):  # type: ignore[no-untyped-def]
+    """Brings near (standing grams, asked grams) to at least 0, in place; gives its highest by row (standing grams, 3): over all,
+    the asked grams of one unit, those of two."""
+    found = np.zeros((near.shape[0], 3))
+    for row in range(near.shape[0]):
+        single = double = np.float32(0)
+        for gram in range(near.shape[1]):
+            value = max(near[row, gram], np.float32(0))
+            near[row, gram] = value
+            if one[gram]:
+                single = max(single, value)
+            else:
+                double = max(double, value)
+        found[row, 0], found[row, 1], found[row, 2] = max(single, double), single, double
+    return found
 
-    near (standing grams, asked grams): cosines, at least 0. best (standing grams, 3): the highest of near over all, one-unit and two-unit
-    grams asked. rare: rarity by place. importance (asked grams); one: whether an asked gram is of one unit.
+
+@compiled
+def nearest(offsets, grams, rare, near, best, importance, one, found):  # type: ignore[no-untyped-def]
+    """Fills found (rows, 6): how far the row's grams are met by the question's (all, of one unit, of two), and the question's by the row's.
+
+    offsets, grams: of `standing`. rare: rarity by number. near (standing grams, asked grams): cosines, at least 0, best its
+    `peaks`. importance (asked grams); one: whether an asked gram is of one unit.
     """
     rows, asked = offsets.size - 1, near.shape[1]
-    found = np.zeros((rows, 6))
-    peaks = np.zeros((2, asked), dtype=np.float32)
+    highest = np.zeros((2, asked), dtype=np.float32)
+    sums = np.zeros(6)
     whole = np.zeros(3)
     wanted = np.zeros(3)
     for gram in range(asked):
         wanted[0] += importance[gram]
         wanted[1 if one[gram] else 2] += importance[gram]
     for row in range(rows):
-        peaks[:] = 0
+        highest[:] = 0
+        sums[:] = 0
         whole[:] = 0
         for position in range(offsets[row], offsets[row + 1]):
-            term = values[position]
-            order = (term >> _ORDER) & np.uint32(3)
-            if not (term >> _HEAD) & np.uint32(1) or order > 1:
-                continue
-            place = places[term & _ID]
-            if place < 0:
-                continue
-            number, weight, kind = numbers[place], rare[place], 1 if order == 0 else 2
-            found[row, 0] += weight * best[number, 0]
-            found[row, kind] += weight * best[number, kind]
+            side = grams[position] & 1
+            number = grams[position] >> 1
+            weight, kind = rare[number], 1 + side
+            sums[0] += weight * best[number, 0]
+            sums[kind] += weight * best[number, kind]
             whole[0] += weight
             whole[kind] += weight
-            side = 0 if order == 0 else 1
             for gram in range(asked):
-                peaks[side, gram] = max(peaks[side, gram], near[number, gram])
-        for kind in range(3):
-            found[row, kind] /= max(whole[kind], 1e-9)
+                value = near[number, gram]
+                if value > highest[side, gram]:
+                    highest[side, gram] = value
         for gram in range(asked):
-            found[row, 3] += importance[gram] * max(peaks[0, gram], peaks[1, gram])
+            sums[3] += importance[gram] * max(highest[0, gram], highest[1, gram])
             if one[gram]:
-                found[row, 4] += importance[gram] * peaks[0, gram]
+                sums[4] += importance[gram] * highest[0, gram]
             else:
-                found[row, 5] += importance[gram] * peaks[1, gram]
+                sums[5] += importance[gram] * highest[1, gram]
         for kind in range(3):
-            found[row, 3 + kind] /= max(wanted[kind], 1e-9)
-    return found
+            found[row, kind] = sums[kind] / max(whole[kind], 1e-9)
+            found[row, 3 + kind] = sums[3 + kind] / max(wanted[kind], 1e-9)
+
+
+@compiled
+def gathered(rows, starts, many, weights, allowed, sums):  # type: ignore[no-untyped-def]
+    """The allowed rows of some posting lists, each once in the order of appearance, and the sum of the weights of its lists.
+
+    List i is `rows[starts[i] : starts[i] + many[i]]` and weighs weights[i], at least 0; rows that weigh nothing are left out. sums (as many as
+    there are rows): zeros before and after.
+    """
+    touched = np.empty(many.sum(), dtype=np.int64)
+    distinct = 0
+    for each in range(starts.size):
+        if weights[each] == 0:
+            continue
+        for position in range(starts[each], starts[each] + many[each]):
+            row = rows[position]
+            if not allowed[row]:
+                continue
+            if sums[row] == 0:
+                touched[distinct] = row
+                distinct += 1
+            sums[row] += weights[each]
+    found = np.empty(distinct)
+    for place in range(distinct):
+        found[place] = sums[touched[place]]
+        sums[touched[place]] = 0
+    return touched[:distinct], found

@@ -12,10 +12,15 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+import numpy as np
 import rjieba
+from numpy.typing import NDArray
 
 MAX_CHARACTERS = 20_000
 """How much of one text is read. A listing's body is a few hundred characters; the rest of a pasted book adds nothing."""
+
+_LONG = 48
+"""From how many characters on it is quicker to look all of them up at once."""
 
 _KEPT_SYMBOLS = frozenset("°%‰+-*/=<>~^&≥≤±×")
 
@@ -38,12 +43,15 @@ class _CharacterTable(dict[int, str]):
         super().__init__()
         self._simplified = _simplified_characters()
         self.uneven: set[str] = set()  # characters that become none or several
+        self.even = np.zeros(0x110000, dtype=np.uint32)  # what the others have become, 0 for those not met yet
 
     def __missing__(self, code: int) -> str:
         folded = unicodedata.normalize("NFKC", chr(code)).lower()
         value = "".join(self._one(character) for character in folded)
         self[code] = value
-        if len(value) != 1:
+        if len(value) == 1:
+            self.even[code] = ord(value)
+        else:
             self.uneven.add(chr(code))
         return value
 
@@ -64,20 +72,36 @@ def _characters() -> _CharacterTable:
 
 def normalise(text: str) -> str:
     """NFKC, lower case, simplified, without emoji and control characters; at most MAX_CHARACTERS are read."""
-    return text[:MAX_CHARACTERS].translate(_characters())
+    return _translated(text[:MAX_CHARACTERS])[0]
 
 
 def normalise_aligned(text: str) -> tuple[str, list[int] | None]:
     """`normalise`, with the place in `text` of each character of the result; None where both run in step."""
     cut = text[:MAX_CHARACTERS]
-    table = _characters()
-    result = cut.translate(table)
-    if len(result) == len(cut) and table.uneven.isdisjoint(cut):
+    result, in_step = _translated(cut)
+    if in_step:
         return result, None
+    table = _characters()
     places: list[int] = []
     for place, character in enumerate(cut):
         places.extend([place] * len(table[ord(character)]))
     return result, places
+
+
+def _translated(text: str) -> tuple[str, bool]:
+    """The text with each character replaced, and whether every one became one."""
+    table = _characters()
+    if len(text) >= _LONG:
+        found = table.even[letters_of(text)]
+        if found.all():
+            return found.tobytes().decode("utf-32-le"), True
+    result = text.translate(table)
+    return result, len(result) == len(text) and table.uneven.isdisjoint(text)
+
+
+def letters_of(text: str) -> NDArray[np.uint32]:
+    """The code of each character."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
 _NUMBERING = r"(?:[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]?[、.．:：)）]?\s*)?"
