@@ -16,7 +16,7 @@ from duijie.land import actions
 from duijie.land.models import Deal
 from duijie.land.moves import as_page
 from duijie.land.reminders import refresh_lateness, remind
-from duijie.land.service import working_days
+from duijie.land.service import in_stage
 from duijie.match.actions import accept_interest, express_interest, hand_on
 from duijie.match.models import Introduction
 from duijie.meet.models import Event, Intent
@@ -117,12 +117,6 @@ def test_people_hear_once_of_steps_and_of_stages_that_take_too_long(land: Land) 
     assert refresh_lateness() == 0
 
 
-def test_working_days_leave_weekends_out() -> None:
-    friday, monday = dt.date(2026, 11, 27), dt.date(2026, 11, 30)
-    assert [working_days(friday, friday + dt.timedelta(days=n)) for n in range(5)] == [0, 0, 0, 1, 2]
-    assert (working_days(monday, friday), working_days(friday, friday + dt.timedelta(weeks=3))) == (0, 15)
-
-
 def test_the_page_of_moves_and_of_every_model_is_there() -> None:
     assert (DOCS / "land-moves.md").read_text(encoding="utf-8") == as_page()
     import re
@@ -130,3 +124,18 @@ def test_the_page_of_moves_and_of_every_model_is_there() -> None:
     for model in apps.get_app_config("land").get_models():
         name = re.sub(r"(?<!^)(?=[A-Z])", "_", model.__name__).lower()
         assert "**What always holds.**" in (DOCS / "models" / f"{name}.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.django_db
+def test_days_in_a_stage_leave_the_spring_festival_out_and_say_where_holidays_are_not_announced(land: Land) -> None:
+    deal = land.deal(stage_on="2026-02-13")
+    stay = in_stage(deal, dt.date(2026, 2, 25))
+    assert (stay.days, stay.level, stay.over, stay.unannounced) == (3, 1, 2, [])
+    deal.stage_since = dt.date(2046, 9, 30)
+    assert in_stage(deal, dt.date(2046, 10, 4)).unannounced == [2046]
+
+
+@pytest.mark.django_db
+def test_a_step_after_a_holiday_is_reminded_of_on_the_last_working_day_before(land: Land) -> None:
+    land.deal(next_step="看厂房", next_on="2026-10-08", stage_on="2026-09-30")
+    assert (remind(dt.date(2026, 9, 29)), remind(dt.date(2026, 9, 30))) == (0, 1)

@@ -7,6 +7,7 @@ import datetime as dt
 from django.utils import timezone
 
 from duijie.core.notifications import tell
+from duijie.core.workdays import next_working_day
 from duijie.land.actions.keeping import lateness
 from duijie.land.choices import PATH, Stage
 from duijie.land.models import Deal, MilestoneDay, Project
@@ -33,7 +34,7 @@ def _name(deal: Deal) -> str:
 
 def _remind_of_steps(day: dt.date) -> int:
     rows = Deal.objects.unscoped("the sweep reminds everybody of their own").filter(
-        next_on__gte=day - dt.timedelta(days=3), next_on__lte=day + dt.timedelta(days=1), owner_user__isnull=False,
+        next_on__gte=day - dt.timedelta(days=3), next_on__lte=next_working_day(day), owner_user__isnull=False,
         stage__in=PATH[:-1],
     )  # fmt: skip
     told = 0

@@ -1,29 +1,25 @@
-"""Days in a stage against the service level, in working days (Monday to Friday; public holidays are not known here)."""
+"""Days in a stage against the service level, in working days."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from duijie.core.workdays import unannounced_years, working_days
 from duijie.land.models import Deal
 from duijie.land.moves import SERVICE_LEVEL
 
 
-def working_days(start: dt.date, end: dt.date) -> int:
-    """Working days after `start` up to and with `end`; 0 where end is not after start."""
-    if end <= start:
-        return 0
-    weeks, rest = divmod((end - start).days, 7)
-    extra = sum(1 for n in range(1, rest + 1) if (start + dt.timedelta(days=n)).weekday() < 5)
-    return weeks * 5 + extra
-
-
 @dataclass(frozen=True)
 class InStage:
-    """How long a deal has been in its stage. level: the working days it may take; None where it may rest."""
+    """How long a deal has been in its stage. level: the working days it may take; None where it may rest.
+
+    unannounced: the years whose holidays were not announced when the days were counted.
+    """
 
     days: int
     level: int | None
+    unannounced: list[int] = field(default_factory=list)
 
     @property
     def over(self) -> int:
@@ -32,4 +28,5 @@ class InStage:
 
 
 def in_stage(deal: Deal, today: dt.date) -> InStage:
-    return InStage(working_days(deal.stage_since, today), SERVICE_LEVEL[deal.stage])
+    since = deal.stage_since
+    return InStage(working_days(since, today), SERVICE_LEVEL[deal.stage], unannounced_years(since, today))

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count
+from django.utils import timezone
 
 from duijie.core import jobs
 from duijie.core.audit import verify
 from duijie.core.installing import bring_up_to_date
 from duijie.core.language import t
 from duijie.core.models import AuditLine, Delivery, Job
+from duijie.core.workdays import is_announced
 from duijie.engines.matching.index import Discrepancies
 from duijie.land import replay
 from duijie.match.index import close_match_index, match_index
@@ -35,7 +37,7 @@ class Finding:
 
 def examine(*, chain: bool = True) -> list[Finding]:
     """Look at everything. `chain` walks the whole audit chain, which takes a while on a large installation."""
-    findings = [_migrations(), _search(), _matching(), _ledger(), _deliveries(), _jobs()]
+    findings = [_migrations(), _search(), _matching(), _ledger(), _deliveries(), _jobs(), _working_days()]
     if chain:
         findings.append(_audit())
     return findings
@@ -116,6 +118,21 @@ def _ledger() -> Finding:
             n=len(faults),
         )
     return Finding("ledger", not faults, sentence)
+
+
+def _working_days() -> Finding:
+    """Whether the holidays of this year are known as announced; where they are not, days are counted all the same."""
+    year = timezone.localdate().year
+    if is_announced(year):
+        return Finding(
+            "working days", True, t("{y}年的放假和调休已计入工作日。", "Working days know the holidays of {y}.", y=year)
+        )
+    sentence = t(
+        "不知道{y}年的放假和调休，工作日按周末和法定公历节日计；请更新 chinesecalendar。",
+        "The holidays of {y} are not known: weekends and fixed holidays are left out; bring chinesecalendar up to date.",
+        y=year,
+    )
+    return Finding("working days", True, sentence)
 
 
 def _deliveries() -> Finding:

@@ -42,7 +42,7 @@ def ticket_badges(deal: Deal, today: dt.date) -> list[tuple[str, Label | str]]:
     found: list[tuple[str, Label | str]] = []
     stay = in_stage(deal, today)
     if stay.over:
-        found.append(("bad", t("超期 {n} 天", "{n} days over", n=stay.over)))
+        found.append(("bad", t("超期 {n} 个工作日", "{n} working days over", n=stay.over)))
     if deal.next_on is not None and deal.next_on < today and deal.stage not in OVER:
         found.append(("warn", t("下一步已过期", "step overdue")))
     if deal.confidential:
