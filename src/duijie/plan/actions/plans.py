@@ -28,22 +28,24 @@ def draft_plan(*, actor: Viewer, record: PlanRecord) -> Plan:
         alliance, member = _owner(record)
         plan = Plan(alliance=alliance, member=member, created_by_id=actor.user_id, **_values(record))
         demand(actor, "plan.write", plan)
-        if plan.external_id and _same(plan) is not None:
-            raise Conflict(
-                "plan.external_id", f"编号“{plan.external_id}”已被用过。", f"The id “{plan.external_id}” is taken.",
-                place="external_id",
-            )  # fmt: skip
+        _refuse_same(plan)
         plan.save()
         act.done(plan, member_id=member_of_plan(plan), event="plan.drafted", ids=[plan.pk])
     return plan
 
 
 def change_plan(*, actor: Viewer, plan: Plan, record: PlanRecord, version: int | None = None) -> Plan:
-    """Write the head of an open working copy. Its owner stays. Raises Conflict "plan.not_open", Stale, Fault "plan.dates"."""
+    """Write the head of an open working copy. Its owner stays.
+
+    Raises Conflict "plan.not_open", "plan.external_id", Stale, Fault "plan.dates".
+    """
     with acting(actor, "plan.change") as act:
         current = open_copy(actor, plan, version)
         _refuse_outside(current, record)
-        touch(current, **_values(record))
+        values = _values(record)
+        current.external_id = values["external_id"]
+        _refuse_same(current)
+        touch(current, **values)
         act.done(current, member_id=member_of_plan(current), event="plan.changed", ids=[current.pk])
     return current
 
@@ -195,12 +197,15 @@ def _owner(record: PlanRecord) -> tuple[Alliance | None, Member | None]:
     return None, find_member(record.member)
 
 
-def _same(plan: Plan) -> Plan | None:
-    rows = Plan.objects.unscoped("an id is taken whoever sees it")
-    found: Plan | None = rows.filter(
-        alliance=plan.alliance, member=plan.member, external_id=plan.external_id
-    ).first()  # fmt: skip
-    return found
+def _refuse_same(plan: Plan) -> None:
+    """Raise Conflict "plan.external_id" where another plan of the owner has the id."""
+    rows = Plan.objects.unscoped("an id is taken whoever sees it").exclude(pk=plan.pk)
+    own = rows.filter(alliance=plan.alliance, member=plan.member, external_id=plan.external_id)
+    if plan.external_id and own.exists():
+        raise Conflict(
+            "plan.external_id", f"编号“{plan.external_id}”已被用过。", f"The id “{plan.external_id}” is taken.",
+            place="external_id",
+        )  # fmt: skip
 
 
 def _values(record: PlanRecord) -> dict[str, Any]:

@@ -75,6 +75,19 @@ class PlanIndicator(models.Model):
         return f'"{self.uid}.{self.version}"'
 
 
+def one_of_each_cut(*fields: str, name: str, where: Q | None = None) -> list[models.BaseConstraint]:
+    """One row for each cut within `fields`; two constraints, for SQLite does not keep one whose nulls are alike."""
+    rest = where or Q()
+    return [
+        models.UniqueConstraint(
+            fields=[*fields, "member", "place", "breakdown"], name=f"{name}_of_member", condition=Q(member__isnull=False) & rest
+        ),
+        models.UniqueConstraint(
+            fields=[*fields, "place", "breakdown"], name=f"{name}_of_all", condition=Q(member__isnull=True) & rest
+        ),
+    ]  # fmt: skip
+
+
 class Cut(models.Model):
     """Of whom, where and in which breakdown a value is. Values are whole stored units: minor units for money, hundredths for percent."""
 
@@ -96,11 +109,7 @@ class Baseline(Cut):
     on = models.DateField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["indicator", "on", "member", "place", "breakdown"], name="one_baseline", nulls_distinct=False
-            )
-        ]
+        constraints = one_of_each_cut("indicator", "on", name="one_baseline")
 
 
 class Target(Cut):
@@ -110,11 +119,7 @@ class Target(Cut):
     value_high = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["indicator", "period", "member", "place", "breakdown"], name="one_target", nulls_distinct=False
-            )
-        ]
+        constraints = one_of_each_cut("indicator", "period", name="one_target")
 
 
 class Actual(Cut):
@@ -136,13 +141,8 @@ class Actual(Cut):
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        constraints = [
-            # One first report for each cut: whoever comes second is told so by the database.
-            models.UniqueConstraint(
-                fields=["indicator", "period", "member", "place", "breakdown"], name="one_first_actual",
-                nulls_distinct=False, condition=Q(replaces__isnull=True),
-            )
-        ]  # fmt: skip
+        # One first report for each cut: whoever comes second is told so by the database.
+        constraints = one_of_each_cut("indicator", "period", name="one_first_actual", where=Q(replaces__isnull=True))
         indexes = [models.Index(fields=["indicator", "period", "status"])]
 
     @property

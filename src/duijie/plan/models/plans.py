@@ -102,8 +102,12 @@ class Plan(models.Model):
             ),
             models.CheckConstraint(condition=Q(ends_on__gte=models.F("starts_on")), name="a_plan_ends_after_it_starts"),
             models.UniqueConstraint(
-                fields=["alliance", "member", "external_id"], name="one_plan_per_external_id", nulls_distinct=False,
-                condition=~Q(external_id=""),
+                fields=["alliance", "external_id"], name="one_plan_of_an_alliance_per_external_id",
+                condition=Q(alliance__isnull=False) & ~Q(external_id=""),
+            ),
+            models.UniqueConstraint(
+                fields=["member", "external_id"], name="one_plan_of_a_member_per_external_id",
+                condition=Q(member__isnull=False) & ~Q(external_id=""),
             ),
         ]  # fmt: skip
 
