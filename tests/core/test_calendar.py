@@ -10,8 +10,10 @@ from duijie.core.calendar import (
     Period,
     PeriodKind,
     format_day,
+    last_day_before,
     midnight_in_china,
     parse_date,
+    parse_instant,
     parse_period,
     period_of,
     today_in_china,
@@ -133,3 +135,56 @@ def test_a_period_reads_back_from_its_code_and_label(day, kind, language):
     assert parse_period(period.code) == period
     if kind is not PeriodKind.MONTH or language == "zh-hans":
         assert parse_period(period.label(language)) == period
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "2026-04-10 08:00", "2026-04-10T08:00", "2026-04-10T08:00:00", "2026-04-10T08:00:00.000", "2026-04-10T08:00:00+08:00",
+        "2026-04-10T08:00:00 08:00", "2026-04-10 08:00+08:00", "2026-04-10 08:00 +0800", "2026-04-10T00:00Z", "2026-04-10 00:00:00Z",
+        "2026-04-09T19:30-04:30", "2026/4/10 8:00", "2026年4月10日 8:00", "2026年4月10日8时", "2026年4月10日08时00分", "２０２６－０４－１０　０８：００",
+        "20260410T0800", "20260410T080000+0800", "2026年4月10日8点00分",
+    ],
+)  # fmt: skip
+def test_one_instant_in_every_writing(typed):
+    assert parse_instant(typed) == datetime(2026, 4, 10, tzinfo=UTC)
+
+
+def test_a_day_alone_is_known_up_to_its_end_or_up_to_now():
+    end = datetime(2026, 4, 10, 16, tzinfo=UTC)
+    assert [parse_instant(typed) for typed in ("2026-04-10", "2026年4月10日", "20260410")] == [end] * 3
+    assert parse_instant("2026-04") == datetime(2026, 4, 30, 16, tzinfo=UTC)
+    now = datetime(2026, 4, 10, 3, 5, tzinfo=UTC)
+    assert (parse_instant("2026-04-10", now=now), parse_instant("2026-04-09", now=now)) == (
+        now,
+        datetime(2026, 4, 9, 16, tzinfo=UTC),
+    )
+    assert [last_day_before(instant) for instant in (end, now)] == [date(2026, 4, 10)] * 2
+    assert (parse_instant(""), parse_instant("  ")) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["昨天", "2026-13-01", "2026-04-10 25:00", "2026-04-10 08:61", "08:00", "长期", "2026-04-10T08:00+99:00", "1.5.2026 8:00", "2300-01-01", "x" * 500, "2026-04-10 08:00 明早", "2026-04-10T08:00:00.1234567"],
+)  # fmt: skip
+def test_an_instant_that_nobody_understands_is_refused_in_one_sentence(typed):
+    with pytest.raises(Fault) as refusal:
+        parse_instant(typed, place="known_at")
+    assert (refusal.value.code, refusal.value.status, refusal.value.place) == ("instant.unreadable", 400, "known_at")
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_an_instant_or_refused(text):
+    try:
+        found = parse_instant(text)
+    except Fault as fault:
+        assert fault.code == "instant.unreadable"
+    else:
+        assert found is None or found.tzinfo is not None
+
+
+@given(st.datetimes(datetime(1950, 1, 1), datetime(2150, 1, 1), timezones=st.timezones()))  # noqa: DTZ001 (zones are drawn)
+def test_an_instant_in_iso_is_read_back(instant):
+    if instant.utcoffset().total_seconds() % 60 == 0:
+        read = [parse_instant(instant.isoformat()), parse_instant(instant.isoformat().replace("+", " "))]
+        assert [one.astimezone(UTC) for one in read] == [instant.astimezone(UTC)] * 2

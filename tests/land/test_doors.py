@@ -272,3 +272,18 @@ def test_documents_go_in_and_out_over_rest_with_the_rights_of_the_page(land: Lan
     assert Client().get(f"{address}/{listed[0]['id']}", headers=theirs).status_code == 404
     assert hand_over("意向书.pdf", b"%PDF-1.7 x", theirs).status_code == 404
     assert deal.comments.count() == 1
+
+
+def test_the_command_computes_a_figure_as_known_at_an_instant(land: Land) -> None:
+    from duijie.cli.land import figures as figures_command
+
+    land.project(signed_on="2017-02-05")
+    asked = ["show", "land.projects_signed", "--from", "2017-01-01", "--to", "2017-12-31"]
+    before = "2017-02-04 08:00"
+    said = [
+        CliRunner().invoke(figures_command, [*asked, *more]).output.splitlines()[-1]
+        for more in ([], ["--known-at", before])
+    ]
+    assert said == ["=\t1", "=\t0"]
+    refused = CliRunner().invoke(figures_command, [*asked, "--known-at", "昨天"])
+    assert (refused.exit_code, "时点“昨天”看不懂" in refused.output) == (1, True)

@@ -11,10 +11,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from duijie.core.access import SYSTEM
 from duijie.core.models import AuditLine
 from duijie.core.schema import parse
+from duijie.land.actions import create_project
+from duijie.land.schemas import ProjectRecord
 from duijie.plan import actions
 from duijie.plan.models import Actual, Plan, PlannedProject
 from duijie.plan.schemas import CallRecord, SubmissionRecord
@@ -275,3 +278,52 @@ def test_calls_list_costs_the_same_for_one_and_three() -> None:
     add("乙")
     add("丙")
     assert count() == before
+
+
+AS_OF = (
+    "2026-04-10 08:00",
+    "2026-04-10T08:00",
+    "2026-04-10T00:00Z",
+    "2026-04-10T08:00+08:00",
+    "2026-04-10",
+    "2026年4月10日",
+)
+
+
+def test_every_page_that_looks_back_understands_an_instant_and_refuses_what_is_none() -> None:
+    made = ready()
+    indicator = made.plan.indicators.get(code="1-1")
+    project = create_project(
+        actor=SYSTEM, member=made.members[0], record=parse(ProjectRecord, {"name": "逆变器", "signed_on": f"{YEAR}-03-01", "openness": "public"})
+    )  # fmt: skip
+    client, at = client_of(), f"/plans/{made.plan.uid}"
+    pages = ["/cockpit/", f"{at}/", f"{at}/league/", f"{at}/indicators/{indicator.uid}/", f"/projects/{project.uid}/"]
+    api = [
+        (f"/api/v1{at}/figures", "known_at"),
+        (f"/api/v1/projects/{project.uid}", "known_at"),
+        ("/api/v1/observations", "known_on"),
+    ]
+    for address in pages:
+        assert [client.get(address, {"known": text}).status_code for text in AS_OF] == [200] * len(AS_OF), address
+        refused = client.get(address, {"known": "昨天"})
+        assert (refused.status_code, "时点“昨天”看不懂" in refused.content.decode()) == (400, True), address
+    for address, name in api:
+        assert [client.get(address, {name: text}).status_code for text in AS_OF] == [200] * len(AS_OF), address
+        told = client.get(address, {name: "昨天"})
+        assert (told.status_code, told["Content-Type"].split(";")[0]) == (400, "application/problem+json"), address
+        assert (told.json()["code"], told.json()["place"]) == ("instant.unreadable", name)
+
+
+def test_the_cockpit_shows_what_was_known_then() -> None:
+    made = ready()
+    cache.clear()
+    then = timezone.now().isoformat()
+    FACTS.append(Fact(made.members[0].pk, dt.date(YEAR, 4, 5), 10**10, "上海", known=timezone.now()))
+    client = client_of()
+
+    def number(**asked: str) -> str:
+        page = client.get("/cockpit/", asked).content.decode()
+        return page.split("招商推介会</span>")[1].split('p-wall-number">')[1].split("<")[0]
+
+    assert (number(known=then), number()) == ("4", "5")
+    assert "hx-get" not in client.get("/cockpit/", {"known": then}).content.decode()

@@ -212,14 +212,12 @@ def figures_list() -> None:
 @click.option("--from", "start", required=True, help="2017-01-01")
 @click.option("--to", "end", required=True, help="2017-12-31")
 @click.option("--member", "member_name", default="", help="成员 / the member")
-@click.option("--known-at", default="", help="2017-08-01T00:00:00+08:00")
+@click.option("--known-at", default="", help="数据时点 / as known at, 2017-08-01 08:00")
 @click.option("--filter", "filters", multiple=True, help="origin=上海")
 @platform_command
 def figures_show(code: str, start: str, end: str, member_name: str, known_at: str, filters: tuple[str, ...]) -> None:
     """算一个数：按成员和合计。Compute a figure, by member and in total, as known at an instant where one is given."""
-    import datetime as dt
-
-    from duijie.core.calendar import parse_date
+    from duijie.core.calendar import parse_date, parse_instant
     from duijie.core.errors import Fault
     from duijie.core.measures import Question, measure
     from duijie.core.schema import parse
@@ -234,7 +232,7 @@ def figures_show(code: str, start: str, end: str, member_name: str, known_at: st
     asked = parse(found.filters, values).model_dump(exclude_none=True) if found.filters else {}
     question = Question(
         first, last, frozenset({find_member(member_name).pk}) if member_name else None,
-        known_at=dt.datetime.fromisoformat(known_at) if known_at else None, filters=asked,
+        known_at=parse_instant(known_at, place="known-at"), filters=asked,
     )  # fmt: skip
     totals = found.totals(question)
     names = dict(Member.objects.values_list("pk", "name"))

@@ -79,21 +79,23 @@ def plan_show(reference: str, edition: int | None) -> None:
 @click.argument("reference")
 @click.option("--period", default="", help="2026, 2026Q3, …")
 @click.option("--on", default="", help="看哪一天 / as of this day")
+@click.option("--known-at", default="", help="数据时点 / as known at, 2026-04-10 08:00")
 @click.option("--json", "as_json", is_flag=True)
 @platform_command
-def plan_figures(reference: str, period: str, on: str, as_json: bool) -> None:
+def plan_figures(reference: str, period: str, on: str, known_at: str, as_json: bool) -> None:
     """各指标的数、目标和状态。Figures, targets and states."""
     from django.utils import timezone
 
-    from duijie.core.calendar import parse_date
+    from duijie.core.calendar import parse_date, parse_instant
     from duijie.core.language import t
     from duijie.plan import queries
     from duijie.plan.api.shapes import figure_out, slugs
     from duijie.plan.figures import Reckoning
 
-    content = queries.content(the_system(), _plan(reference))
+    instant = parse_instant(known_at, place="known-at")
+    content = queries.content(the_system(), _plan(reference), known_at=instant)
     day = parse_date(on) or min(timezone.localdate(), content.ends_on)
-    reckoning = Reckoning(content, as_of=day)
+    reckoning = Reckoning(content, as_of=day, known_at=instant)
     chosen = content.period(period) if period else content.current_period(day)
     if chosen is None:
         click.echo(t("计划里没有这个期间。", "The plan has no such period."), err=True)
@@ -169,7 +171,7 @@ def report() -> None:
 @report.command("make")
 @click.argument("reference")
 @click.option("--period", required=True, help="2026Q1, 2026, …")
-@click.option("--known-at", default=None, help="数据时点 / as known at, 2026-04-10T08:00+08:00")
+@click.option("--known-at", default=None, help="数据时点 / as known at, 2026-04-10 08:00")
 @click.option("--public", is_flag=True, help="公开版 / for the public")
 @click.option("--language", default=None, help="zh, en")
 @click.option("-o", "--out", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="文件夹 / folder")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
 from functools import total_ordering
 from zoneinfo import ZoneInfo
@@ -73,6 +73,62 @@ def parse_date(value: str | int | float | date, *, last_of_month: bool = False, 
     except ValueError:
         raise _fault("impossible", value, "没有这一天", "there is no such day") from None
     return _in_range(_last_day(first.year, first.month) if last_of_month else first, value)
+
+
+_TIME = re.compile(
+    r"(?P<day>.+?)(?:[Tt]| +|(?<=[日号]) *)(?P<hour>\d{1,2})(?:(?:[:时点]|(?<=[Tt]\d\d))(?P<minute>\d{1,2})?分?(?::?(?P<second>\d{1,2})(?:\.(?P<part>\d{1,6}))?秒?)?)"
+    r"(?P<zone> *Z| *[+-]\d{2}:?\d{2}| \d{2}:?\d{2})?",
+    re.IGNORECASE,
+)
+
+
+def parse_instant(text: str, *, now: datetime | None = None, place: str = "known") -> datetime | None:
+    """The instant as of which something is asked: aware; None for empty text.
+
+    Understood: a day as `parse_date` reads it, which stands for its end (or for `now`, where it is that day); a day with a time,
+    parted by T or a space or written 2026年4月10日8时30分, with a zone or in Shanghai's. A plus that an address turned into a space is a
+    plus. Raises Fault "instant.unreadable" (400) at `place`.
+    """
+    written = simplified(half_width(text)).strip()
+    if not written:
+        return None
+    match = _TIME.fullmatch(written)
+    try:
+        day = parse_date(match["day"] if match else written, last_of_month=True)
+        if day is None or (match is None and re.search("[:Tt时点]", written)):
+            raise ValueError
+        if match is None:
+            return now if now is not None and today_in_china(now) == day else midnight_in_china(day + timedelta(days=1))
+        clock = time(
+            int(match["hour"]),
+            int(match["minute"] or 0),
+            int(match["second"] or 0),
+            int((match["part"] or "").ljust(6, "0")),
+        )
+        return datetime.combine(day, clock, _zone(match["zone"]))
+    except (Fault, ValueError):
+        quoted = shorten(text, 40)
+        raise Fault(
+            "instant.unreadable", f"时点“{quoted}”看不懂，请写成“2026-04-10”或“2026-04-10 08:00”。",
+            f"The instant “{quoted}” was not understood; write 2026-04-10 or 2026-04-10 08:00.", place=place, status=400,
+        ) from None  # fmt: skip
+
+
+def last_day_before(instant: datetime) -> date:
+    """The last day, in Shanghai, of which something lies before an aware instant: that of midnight is the day that ends."""
+    return today_in_china(instant - timedelta(microseconds=1))
+
+
+def _zone(text: str | None) -> tzinfo:
+    """The zone of Z, +08:00, -0530, or of 08:00 whose plus was lost; Shanghai where there is none."""
+    written = (text or "").strip()
+    if not written:
+        return SHANGHAI
+    if written in "Zz":
+        return UTC
+    figures = written.lstrip("+-").replace(":", "")
+    away = timedelta(hours=int(figures[:2]), minutes=int(figures[2:]))
+    return timezone(-away if written.startswith("-") else away)
 
 
 def _split_day(text: str, whole: object) -> tuple[int, int, int | None]:

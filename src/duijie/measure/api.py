@@ -117,18 +117,10 @@ def sdmx(
 
 
 def _observations(viewer: Viewer, indicator: str, member: str, period: str, known_on: str, every_vintage: bool) -> Any:
-    import datetime as dt
-
-    from duijie.core.calendar import midnight_in_china, parse_date
+    from duijie.core.calendar import parse_instant
     from duijie.core.indicators import member_unit
 
-    known_at = None
-    if known_on.strip():
-        try:
-            day = parse_date(known_on)
-        except Fault as fault:
-            raise fault.at("known_on") from None
-        known_at = midnight_in_china(day + dt.timedelta(days=1)) if day is not None else None
+    known_at = parse_instant(known_on, place="known_on")
     units = [member_unit(find_member(member).pk)] if member.strip() else None
     return observations(
         viewer, codes=[indicator] if indicator else None, units=units, periods=[period] if period.strip() else None, known_at=known_at,

@@ -159,6 +159,15 @@ class ReportRecord(Record):
     """What a report is of. Without an instant it is made of what is known now."""
 
     period: Annotated[Code, said("期间", "Period", example="2026Q1")]
-    known_at: Annotated[line(40) | None, said("数据时点", "As known at", example="2026-04-10T00:00:00+08:00")] = None
+    known_at: Annotated[
+        line(40) | None,
+        said(
+            "数据时点",
+            "As known at",
+            example="2026-04-10 08:00",
+            help_zh="只写日期：到这一天结束为止",
+            help_en="A day alone: until its end",
+        ),
+    ] = None
     public: Annotated[YesNo, said("公开版", "For the public", help_zh="不选：联盟内部版", help_en="Otherwise for the alliance")] = False  # fmt: skip
     language: Annotated[line(8) | None, said("语言", "Language", example="zh")] = None

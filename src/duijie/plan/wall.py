@@ -92,10 +92,10 @@ def _made(key: str, content: Content, day: dt.date) -> Wall:
     return made
 
 
-def compute(content: Content, day: dt.date) -> Wall:
-    """Ask every measure now."""
-    at = timezone.now()
-    reckoning = Reckoning(content, as_of=day)
+def compute(content: Content, day: dt.date, known_at: dt.datetime | None = None) -> Wall:
+    """Ask every measure, as known at an instant (None: now)."""
+    at = known_at or timezone.now()
+    reckoning = Reckoning(content, as_of=day, known_at=known_at)
     period = content.current_period(day)
     if period is None:
         return Wall([], {}, [], None, [], None, None, at)

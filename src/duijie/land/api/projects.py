@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
+from duijie.core.calendar import parse_instant
 from duijie.core.errors import Fault
 from duijie.core.rest.bodies import answer, body_of, json_object
 from duijie.core.rest.idempotency import idempotent
@@ -33,27 +33,10 @@ from duijie.members.queries import get_member
 router = Router(tags=["projects"])
 
 
-def instant_of(text: str) -> dt.datetime | None:
-    """An instant with its zone from a query parameter. Raises Fault "instant.unreadable" (422)."""
-    if not text.strip():
-        return None
-    try:
-        found = dt.datetime.fromisoformat(text.strip().replace(" ", "+"))
-    except ValueError:
-        found = None  # type: ignore[assignment]
-    if found is None or found.tzinfo is None or not 1900 < found.year < 2200:
-        raise Fault(
-            "instant.unreadable",
-            "known_at 请写成带时区的时刻，例如 2026-07-01T08:00:00+08:00。",
-            "known_at is an instant with its zone, e.g. 2026-07-01T08:00:00+08:00.",
-            place="known_at",
-            status=422,
-        )
-    return found
-
-
 def _one(request: HttpRequest, uid: str, on: str = "", known_at: str = "") -> HttpResponse:
-    page = queries.project_page(viewer_of_request(request), uid, on=day_of(on, "on"), known_at=instant_of(known_at))
+    page = queries.project_page(
+        viewer_of_request(request), uid, on=day_of(on, "on"), known_at=parse_instant(known_at, place="known_at")
+    )
     return answer(one_project_out(page), etag=page.project.etag)
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from duijie.core.access import PUBLIC, Viewer
 from duijie.core.actions import acting
-from duijie.core.calendar import SHANGHAI, PeriodKind, parse_period
+from duijie.core.calendar import PeriodKind, parse_instant, parse_period
 from duijie.core.errors import Conflict, Fault
 from duijie.core.jobs import enqueue
 from duijie.core.language import ENGLISH, current_language
@@ -26,7 +26,7 @@ _KINDS = {PeriodKind.QUARTER: "quarter", PeriodKind.HALF: "half", PeriodKind.YEA
 def make_report(*, actor: Viewer, plan: Plan, record: ReportRecord) -> PlanReport:
     """Ask for a report of a period, as known at an instant (now). The same one again is the one that is there.
 
-    Raises NotAllowed, Conflict "plan.not_published", Fault "period.outside", "known_at.future", "known_at.unreadable".
+    Raises NotAllowed, Conflict "plan.not_published", Fault "period.outside", "known_at.future", "instant.unreadable".
     """
     with acting(actor, "report.make") as act:
         demand(actor, "report.make", plan)
@@ -77,14 +77,7 @@ def _instant(text: Any) -> dt.datetime:
     now = timezone.now()
     if not text:
         return now  # to the microsecond: cut to the second it would lie before what was just approved or recorded
-    try:
-        found = dt.datetime.fromisoformat(str(text).strip())
-    except ValueError:
-        raise Fault(
-            "known_at.unreadable", "数据时点写成 2026-04-10 或 2026-04-10T08:00+08:00。",
-            "The instant is written 2026-04-10 or 2026-04-10T08:00+08:00.", place="known_at", status=422,
-        ) from None  # fmt: skip
-    found = found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
+    found = parse_instant(str(text), now=now, place="known_at") or now
     if found > now:
         raise Fault(
             "known_at.future", "数据时点还没有到。", "That instant has not come yet.", place="known_at", status=422

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router
 
-from duijie.core.calendar import SHANGHAI
+from duijie.core.calendar import parse_instant
 from duijie.core.errors import Fault, NotFound
 from duijie.core.rest.bodies import answer, body_of, json_object
 from duijie.core.rest.idempotency import idempotent
@@ -41,21 +40,10 @@ router = Router(tags=["plans"])
 
 def _asked(request: HttpRequest, plan: str, on: str, known_at: str) -> tuple[Plan, Content, Reckoning]:
     viewer, found = viewer_of_request(request), plan_of(request, plan)
-    instant = instant_of(known_at)
+    instant = parse_instant(known_at, place="known_at")
     content = queries.content(viewer, found, known_at=instant)
     day = day_of(on, "on") or min(timezone.localdate(), content.ends_on)
     return found, content, Reckoning(content, as_of=day, known_at=instant)
-
-
-def instant_of(text: str) -> dt.datetime | None:
-    """An instant of an address. Raises Fault "known_at.unreadable" (422)."""
-    if not text.strip():
-        return None
-    try:
-        found = dt.datetime.fromisoformat(text.strip().replace(" ", "+"))
-    except ValueError:
-        raise Fault("known_at.unreadable", "数据时点写成 2026-04-10T08:00:00+08:00。", "The instant is written 2026-04-10T08:00:00+08:00.", place="known_at", status=422) from None  # fmt: skip
-    return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
 
 
 @router.get("/plans/{plan}/figures", response={200: FiguresOut, **REFUSALS}, summary="指标数 Figures")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from duijie.core import industries, regions
-from duijie.core.calendar import SHANGHAI, parse_date
+from duijie.core.calendar import SHANGHAI, last_day_before, parse_date, parse_instant
 from duijie.core.errors import Fault, NotAllowed, NotFound
 from duijie.core.language import Label, t
 from duijie.core.money import Money, format_money
@@ -171,13 +171,13 @@ def project_map(rows: list[Project], title: str = "") -> MapView:
 
 
 def _asked(request: HttpRequest) -> tuple[dt.date | None, dt.datetime | None]:
-    """`?on=` a day, `?known=` a day up to whose end things were known; what cannot be read is said above the page."""
-    on = known = None
+    """`?on=` a day, said above the page where it cannot be read; `?known=` an instant, or a day up to whose end things were known.
+
+    Raises Fault "instant.unreadable".
+    """
+    on, known = None, parse_instant(request.GET.get("known", ""))
     try:
         on = parse_date(request.GET.get("on", ""))
-        day = parse_date(request.GET.get("known", ""))
-        if day is not None:
-            known = dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min, SHANGHAI)
     except Fault as fault:
         messages.error(request, fault.sentence)
     return on, known
@@ -196,7 +196,7 @@ def project_page(request: HttpRequest, uid: str) -> HttpResponse:
         "region": regions.full_name(project.region) if regions.get(project.region) else "",
         "origin": regions.full_name(project.origin) if project.origin and regions.get(project.origin) else "",
         "industry": _industry(project.industry), "relation": Relation.named(project.relation),
-        "figures": _figure_table(page), "chart": _chart(page), "on": on, "known": request.GET.get("known", "") if known else "",
+        "figures": _figure_table(page), "chart": _chart(page), "on": on, "known": last_day_before(known).isoformat() if known else "",
         "relocations": [(_name(r.origin), _name(r.destination), r.effective_on, r.reason) for r in page.relocations],
         "deal": project.deal if project.deal_id and queries.deals(viewer).filter(pk=project.deal_id).exists() else None,
         "crumbs": [projects_crumb(), (project.name, "")],

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from duijie.core.access import Viewer
-from duijie.core.calendar import parse_date
+from duijie.core.calendar import last_day_before, parse_instant
 from duijie.core.errors import Fault, Faults, NotAllowed, NotFound
 from duijie.core.files import XLSX
 from duijie.core.indicators import (
@@ -107,17 +107,8 @@ def indicator_page(request: HttpRequest, indicator: str) -> HttpResponse:
     under_measure(request)
     viewer = viewer_of_page(request)
     found = indicator_by_code(indicator)
-    known_at = None
-    day = ""
-    try:
-        asked = parse_date(request.GET.get("known", ""))
-        if asked is not None:
-            from duijie.core.calendar import midnight_in_china
-
-            day = asked.isoformat()
-            known_at = midnight_in_china(asked)
-    except Fault as fault:
-        messages.error(request, fault.sentence)
+    known_at = parse_instant(request.GET.get("known", ""))
+    day = last_day_before(known_at).isoformat() if known_at else ""
     rows = list(observations(viewer, codes=[found.code], known_at=known_at))
     names = member_names(rows)
     periods = sorted({o.period for o in rows}, key=lambda p: next(o.effective_on for o in rows if o.period == p))[-8:]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
 from duijie.core import regions
-from duijie.core.calendar import SHANGHAI
+from duijie.core.calendar import SHANGHAI, last_day_before, parse_instant
 from duijie.core.language import t
 from duijie.members.models import Member
 from duijie.members.queries import name_of
@@ -21,7 +21,7 @@ from duijie.plan import queries
 from duijie.plan.choices import unit_label
 from duijie.plan.fields import plain_figure
 from duijie.plan.models import Plan
-from duijie.plan.wall import Wall, fingerprint, wall_of
+from duijie.plan.wall import Wall, compute, fingerprint, wall_of
 from duijie.web.kit.charts import Chart, MapView, Point, Series
 from duijie.web.kit.figures import scaled
 from duijie.web.members.forms import viewer_of_page
@@ -32,15 +32,19 @@ MOST_IN_FLOW = 10  # members with a band of their own; more cannot be read from 
 
 
 def cockpit(request: HttpRequest) -> HttpResponse:
-    """The plan under way, or that of ?plan=. Asked again by the page itself every half minute (?seen= what it shows)."""
+    """The plan under way, or that of ?plan=. Asked again by the page itself every half minute (?seen= what it shows).
+
+    ?known=2026-04-10 08:00 shows what was known then, and stays. Raises Fault "instant.unreadable" (400).
+    """
     viewer = viewer_of_page(request)
     request.theme = request.GET.get("theme") or "dark"  # type: ignore[attr-defined]
     plan = queries.current_plan(viewer, request.GET.get("plan", ""))
     if plan is None:
         return render(request, "plan/cockpit_empty.html", {})
-    content = queries.content(viewer, plan)
-    day = min(timezone.localdate(), content.ends_on)
-    wall = wall_of(plan, content, day)
+    known_at = parse_instant(request.GET.get("known", ""))
+    content = queries.content(viewer, plan, known_at=known_at)
+    day = min(last_day_before(known_at or timezone.now()), content.ends_on)
+    wall = compute(content, day, known_at) if known_at else wall_of(plan, content, day)
     seen = _etag(plan, wall)
     at = wall.at.astimezone(SHANGHAI)
     if request.headers.get("HX-Request") and request.GET.get("seen") == seen:
@@ -49,9 +53,9 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         return response
     if request.headers.get("If-None-Match") == f'"{seen}"':
         return HttpResponse(status=304)
-    context = _context(plan, content.name, wall) | {
+    context = _context(plan, content.name, wall, request.GET.get("known", "")) | {
         "seen": seen, "at": at.strftime("%H:%M:%S"), "day": day,
-        "poll": reverse("plans:cockpit") + f"?plan={plan.uid}&seen={seen}",
+        "poll": "" if known_at else reverse("plans:cockpit") + f"?plan={plan.uid}&seen={seen}",
     }  # fmt: skip
     part = "plan/cockpit_body.html" if request.headers.get("HX-Request") else "plan/cockpit.html"
     response = render(request, part, context)
@@ -65,7 +69,7 @@ def _etag(plan: Plan, wall: Wall) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _context(plan: Plan, name: str, wall: Wall) -> dict[str, Any]:
+def _context(plan: Plan, name: str, wall: Wall, known: str) -> dict[str, Any]:
     members = {m.pk: m for m in Member.objects.filter(pk__in=wall.members)}
     tiles = []
     for figure in wall.figures:
@@ -75,7 +79,7 @@ def _context(plan: Plan, name: str, wall: Wall) -> dict[str, Any]:
         tiles.append(
             {
                 "label": figure.indicator.name, "number": number, "scale": scale,
-                "unit": unit_label(figure.indicator.unit, figure.indicator.unit_name), "line": line_of_wall(plan, figure),
+                "unit": unit_label(figure.indicator.unit, figure.indicator.unit_name), "line": line_of_wall(plan, figure, known),
                 "badge": light_badge(figure.light) if figure.target is not None else "",
                 "percent": round(share * 100) if share is not None else None, "bar": min(100, round((share or 0) * 100)),
                 "elapsed": round(figure.standing.elapsed * 100),
@@ -83,7 +87,7 @@ def _context(plan: Plan, name: str, wall: Wall) -> dict[str, Any]:
         )  # fmt: skip
     return {
         "plan": plan, "name": name, "tiles": tiles, "wall": wall, "owner": name_of(plan.owner),
-        "map": _map(plan, wall, members), "flow": _flow(wall, members), "trend": _trend(plan, wall),
+        "known": bool(known), "map": _map(plan, wall, members), "flow": _flow(wall, members), "trend": _trend(plan, wall),
         "period": wall.period.label if wall.period else "",
     }  # fmt: skip
 

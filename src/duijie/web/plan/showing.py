@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from duijie.core.access import Viewer
-from duijie.core.calendar import SHANGHAI, parse_date
+from duijie.core.calendar import parse_date, parse_instant
 from duijie.core.errors import Fault
 from duijie.core.language import Label, t
 from duijie.members.models import Member
@@ -65,7 +65,10 @@ class Asked:
 
     @classmethod
     def of(cls, request: HttpRequest, uid: str) -> Asked:
-        """From the address: ?edition=2, ?draft=1, ?on=2025-06-30, ?known=2025-07-10. A day that cannot be read is said and left out."""
+        """From the address: ?edition=2, ?draft=1, ?on=2025-06-30, ?known=2025-07-10 08:00.
+
+        A day that cannot be read is said and left out. Raises Fault "instant.unreadable" (400) for an instant.
+        """
         request.nav_key = "plans"  # type: ignore[attr-defined]
         viewer = viewer_of_page(request)
         plan = queries.get_plan(viewer, uid)
@@ -129,17 +132,7 @@ def _day(request: HttpRequest) -> dt.date | None:
 
 
 def _instant(request: HttpRequest) -> dt.datetime | None:
-    text = request.GET.get("known", "")
-    if not text:
-        return None
-    try:
-        found = dt.datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
-        messages.error(
-            request, t("数据时点看不懂，已按现在计算。", "The instant was not understood; figures are as of now.")
-        )
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
+    return parse_instant(request.GET.get("known", ""))
 
 
 # --- figures as lines ------------------------------------------------------------------------------------------------------
@@ -188,10 +181,13 @@ def line_of(asked: Asked, figure: Figure) -> Line:
     )
 
 
-def line_of_wall(plan: Plan, figure: Figure) -> dict[str, str]:
-    """What stands under a large figure: its target, and the address of its records."""
+def line_of_wall(plan: Plan, figure: Figure, known: str = "") -> dict[str, str]:
+    """What stands under a large figure: its target, and the address of its records, as known when the figure is."""
     address = reverse("plans:indicator", args=[plan.uid, figure.indicator.uid])
-    return {"target": target_words(figure), "url": f"{address}?{urlencode({'period': figure.period.code})}"}
+    return {
+        "target": target_words(figure),
+        "url": f"{address}?{urlencode({'period': figure.period.code} | ({'known': known} if known else {}))}",
+    }
 
 
 def period_for(asked: Asked, indicator: IndicatorPart, wanted: PeriodPart | None) -> PeriodPart | None:
