@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PYTHONPATH := src
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo serve test test-sqlite test-postgresql check format assets bench bench-large lock clean system browser
+.PHONY: demo serve test test-sqlite test-postgresql check check-oai format assets bench bench-large lock clean system browser
 
 # --- setting up ----------------------------------------------------------------------------------------------------
 $(VENV)/.stamp-dev: requirements-dev.lock
@@ -62,6 +62,11 @@ check: $(VENV)/.stamp-dev
 	DUIJIE_DATA_DIR=$$(mktemp -d) DJANGO_SETTINGS_MODULE=duijie.config.settings $(BIN)/python -m django makemigrations --check --dry-run
 	$(BIN)/python scripts/check_languages.py
 	DUIJIE_DATA_DIR=$$(mktemp -d) $(BIN)/python scripts/openapi_snapshot.py --check
+
+# The validator of openarchives.org (a copy of github.com/zimeon/oaipmh-validator) on a node with the demonstration's data.
+OAI_VALIDATOR ?= ../oaipmh-validator
+check-oai: $(VENV)/.stamp-dev
+	$(BIN)/python scripts/check_oai.py $(OAI_VALIDATOR)
 
 format: $(VENV)/.stamp-dev
 	$(BIN)/ruff check --fix -q src tests scripts; $(BIN)/ruff format -q src tests scripts
