@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -58,6 +59,6 @@ def demo(host: str, port: int, fresh: bool, no_serve: bool) -> None:
         f"登录 Sign in（密码 password: {PASSWORD}）\n" + "\n".join(lines) + "\n"
     )
     if not no_serve:
-        from duijie.cli.serve import run_server
-
-        run_server(host, port)
+        sys.stdout.flush()
+        # In place of this process, which holds all that was loaded.
+        os.execv(sys.executable, [sys.executable, "-m", "duijie", "serve", "--host", host, "--port", str(port)])

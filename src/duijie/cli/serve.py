@@ -16,7 +16,7 @@ from types import FrameType
 
 import click
 
-from duijie.cli.platform import django_ready, platform_command
+from duijie.cli.platform import platform_command
 
 RESTART_SECONDS = 0.5
 
@@ -29,20 +29,14 @@ RESTART_SECONDS = 0.5
 @click.option("--no-work", is_flag=True, help="serve only; workers run elsewhere")
 def serve(host: str, port: int, threads: int, workers: int, no_work: bool) -> None:
     """Serve the exchange: pages, API and the work behind them."""
-    django_ready()
-
-    from duijie.core.installing import bring_up_to_date
-
-    bring_up_to_date()
-    run_server(host, port, threads=threads, workers=workers, with_work=not no_work)
-
-
-def run_server(host: str, port: int, *, threads: int = 8, workers: int = 1, with_work: bool = True) -> None:
-    """Run the web server and the worker until a signal comes."""
     base = [sys.executable, "-m", "duijie"]
+    # A process of its own: this one stays small, as it only watches over the others.
+    upgraded = subprocess.run([*base, "upgrade"], stdout=subprocess.DEVNULL)
+    if upgraded.returncode:
+        sys.exit(upgraded.returncode)
     options = ["--host", host, "--port", str(port), "--threads", str(threads), "--workers", str(workers)]
     commands = [[*base, "web", *options]]
-    if with_work:
+    if not no_work:
         commands.append([*base, "work"])
     _supervise(commands)
 
@@ -67,6 +61,7 @@ def web(host: str, port: int, threads: int, workers: int) -> None:
         blocking_threads=threads,
         backlog=512,
         respawn_failed_workers=True,
+        workers_kill_timeout=5,  # one that is still starting hears no signal, and would be left behind alone
         log_access=False,
     ).serve()
 

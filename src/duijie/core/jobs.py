@@ -4,6 +4,10 @@
     def run_import(progress: Progress) -> dict: ...
 
 A job whose worker was killed is taken up again by the sweep: `progress.state` says how far it had come.
+
+The worker has two lanes, each doing one job after the other: what people wait for, and what may take hours without anybody
+waiting (`background=True`), so that an import never stands behind finding everybody's partners anew. Where both would run, a
+job in the background gives way between two of its steps: they share an interpreter.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
+from django_tasks_db.models import DBTaskResult
 
 from duijie.core.access import Viewer
 from duijie.core.errors import Fault, Faults
@@ -29,6 +34,9 @@ T = TypeVar("T")
 HEARTBEAT_SECONDS = 1.0
 DEAD_AFTER = timedelta(seconds=60)
 MAX_ATTEMPTS = 5
+AWAITED, BACKGROUND = "default", "background"
+_nobody_waits = threading.Event()  # cleared while this process does a job of the lane AWAITED
+_nobody_waits.set()
 
 
 class Stopped(Exception):
@@ -41,13 +49,14 @@ class Progress:
     def __init__(self, job: Job) -> None:
         self.job, self.params, self.state = job, job.params, job.state
         self._last = 0.0
+        self._done = job.done
 
     def to(self, done: int, total: int | None = None, zh: str = "", en: str = "", *, force: bool = False) -> None:
         """Report `done` of `total`; written at most once a second. Raises Stopped when somebody pressed stop."""
         now = time.monotonic()
         if not force and now - self._last < HEARTBEAT_SECONDS:
             return
-        self._last = now
+        self._last, self._done = now, done
         values: dict[str, Any] = {"done": done, "heartbeat_at": timezone.now(), "state": self.state}
         if total is not None:
             values["total"] = total
@@ -56,6 +65,11 @@ class Progress:
         Job.objects.filter(pk=self.job.pk).update(**values)
         if Job.objects.filter(pk=self.job.pk, stop_requested=True).exists():
             raise Stopped
+
+    def give_way(self) -> None:
+        """Stand still while this process does something that people wait for. Not inside a transaction or a lock."""
+        while not _nobody_waits.wait(HEARTBEAT_SECONDS):
+            self.to(self._done, force=True)
 
     def over(self, items: Iterable[T], total: int | None = None, zh: str = "", en: str = "") -> Iterator[T]:
         """Pass `items` through while reporting."""
@@ -66,13 +80,15 @@ class Progress:
 
 JobFunction = Callable[[Progress], dict[str, Any] | None]
 _kinds: dict[str, JobFunction] = {}
+_lanes: dict[str, str] = {}
 
 
-def job(kind: str) -> Callable[[JobFunction], JobFunction]:
-    """Register the function that does jobs of `kind`; it returns the job's result."""
+def job(kind: str, *, background: bool = False) -> Callable[[JobFunction], JobFunction]:
+    """Register the function that does jobs of `kind`; it returns the job's result. background: nobody waits for it."""
 
     def register(function: JobFunction) -> JobFunction:
         _kinds[kind] = function
+        _lanes[kind] = BACKGROUND if background else AWAITED
         return function
 
     return register
@@ -83,6 +99,10 @@ def _run(job_id: int) -> None:
     run_job(job_id)
 
 
+def _start(record: Job) -> None:
+    _run.using(queue_name=_lanes.get(record.kind, AWAITED)).enqueue(record.pk)
+
+
 def enqueue(kind: str, *, actor: Viewer, member_id: int | None = None, total: int | None = None, **params: Any) -> Job:
     """Ask for a job. It starts when the surrounding transaction has committed."""
     if kind not in _kinds:
@@ -90,7 +110,7 @@ def enqueue(kind: str, *, actor: Viewer, member_id: int | None = None, total: in
     record = Job.objects.create(
         kind=kind, params=params, owner_user_id=actor.user_id, owner_member_id=member_id, total=total
     )
-    transaction.on_commit(lambda: _run.enqueue(record.pk))
+    transaction.on_commit(lambda: _start(record))
     return record
 
 
@@ -114,6 +134,9 @@ def run_job(job_id: int) -> None:
     record = Job.objects.get(pk=job_id)
     Job.objects.filter(pk=job_id).update(attempts=record.attempts + 1)
     progress = Progress(record)
+    awaited = _lanes.get(record.kind) == AWAITED
+    if awaited:
+        _nobody_waits.clear()
     try:
         result = _kinds[record.kind](progress) or {}
         values: dict[str, Any] = {"status": Job.Status.DONE, "result": result}
@@ -146,6 +169,9 @@ def run_job(job_id: int) -> None:
                 "trace": "".join(traceback.format_exception_only(error))[:500],
             },
         }
+    finally:
+        if awaited:
+            _nobody_waits.set()
     Job.objects.filter(pk=job_id).update(finished_at=timezone.now(), state=progress.state, **values)
 
 
@@ -165,45 +191,59 @@ def revive_dead() -> int:
                 },
             )
             continue
-        _run.enqueue(record.pk)
+        _start(record)
         revived += 1
-    for record in Job.objects.filter(status=Job.Status.WAITING, created_at__lt=stale):
-        _run.enqueue(record.pk)
+    queued = {arguments["args"][0] for arguments in DBTaskResult.objects.ready().values_list("args_kwargs", flat=True)}
+    for record in Job.objects.filter(status=Job.Status.WAITING, created_at__lt=stale).exclude(pk__in=queued):
+        _start(record)
         revived += 1
     return revived
 
 
 def adopt_orphans() -> int:
     """When the only worker starts, every job marked running is an orphan: put it back to waiting and run it again."""
-    ids = list(Job.objects.filter(status=Job.Status.RUNNING).values_list("pk", flat=True))
-    Job.objects.filter(pk__in=ids).update(status=Job.Status.WAITING)
-    for job_id in ids:
-        _run.enqueue(job_id)
-    return len(ids)
+    orphans = list(Job.objects.filter(status=Job.Status.RUNNING))
+    Job.objects.filter(pk__in=[x.pk for x in orphans]).update(status=Job.Status.WAITING)
+    for record in orphans:
+        _start(record)
+    return len(orphans)
 
 
-def run_worker(stop: threading.Event, *, interval_seconds: float = 0.2) -> None:
-    """django-tasks' own worker in this thread, until `stop` is set."""
+def run_worker(stop: threading.Event) -> None:
+    """Do what people wait for, until `stop` is set."""
+    _run_lane(AWAITED, stop, interval_seconds=0.2)
+
+
+def run_background_worker(stop: threading.Event) -> None:
+    """Do what nobody waits for, until `stop` is set."""
+    _run_lane(BACKGROUND, stop, interval_seconds=1.0)
+
+
+def _run_lane(lane: str, stop: threading.Event, interval_seconds: float) -> None:
+    while not stop.is_set():
+        try:
+            work_off(lane)
+        except Exception:
+            logger.exception("worker failed; going on")
+        stop.wait(interval_seconds)
+
+
+def work_off(lane: str) -> None:
+    """Do the jobs of a lane one after the other until none waits, by django-tasks' own worker in this thread."""
     from django_tasks_db.management.commands.db_worker import Worker
 
     from duijie.core.ids import new_id
 
-    worker = Worker(
-        queue_names=["*"],
-        interval=interval_seconds,
+    Worker(
+        queue_names=[lane],
+        interval=0.2,
         batch=True,
         backend_name="default",
         startup_delay=False,
         max_tasks=None,
         worker_id=new_id(),
         excluded_queue_names=[],
-    )
-    while not stop.is_set():
-        try:
-            worker.run()
-        except Exception:
-            logger.exception("worker failed; going on")
-        stop.wait(interval_seconds)
+    ).run()
 
 
 def run_all() -> None:

@@ -8,7 +8,7 @@ from duijie.core.jobs import Progress, job
 from duijie.federate.running import harvest
 
 
-@job("federate.harvest")
+@job("federate.harvest", background=True)
 def run_harvest(progress: Progress) -> dict[str, Any]:
     """Gather, fetch, map, publish; goes on where it was after a kill."""
     return harvest(progress)

@@ -91,6 +91,7 @@ def _harvest(progress: Progress, run: Run, source: Source) -> None:
                     state["gathered"] = page.cursor is None
                 type(progress.job).objects.filter(pk=progress.job.pk).update(state=state)
             progress.to(run.gathered, None, f"已处理 {run.gathered} 条", f"{run.gathered} items")
+            progress.give_way()
     if complete:
         desk.archive_vanished(progress)
     Source.objects.unscoped("the job does its own run").filter(pk=source.pk).update(

@@ -22,6 +22,7 @@ def _find(progress: Progress, ids: list[int]) -> dict[str, Any]:
     done = int(progress.state.get("done", 0))
     written = int(progress.state.get("written", 0))
     while done < len(ids):
+        progress.give_way()
         part = ids[done : done + BATCH]
         written += suggest_for(list(published().filter(pk__in=part)))
         done += len(part)
@@ -37,19 +38,19 @@ def ask_for_balance() -> None:
         enqueue("match.balance", actor=SYSTEM)
 
 
-@job("match.balance")
+@job("match.balance", background=True)
 def balance_exposure(progress: Progress) -> dict[str, Any]:
     """Fuse both directions of all open suggestions and balance exposure."""
     return {"changed": balance_suggestions()}
 
 
-@job("match.find")
+@job("match.find", background=True)
 def find(progress: Progress) -> dict[str, Any]:
     """Find partners for the listings named."""
     return _find(progress, list(progress.params["ids"]))
 
 
-@job("match.learn")
+@job("match.learn", background=True)
 def train(progress: Progress) -> dict[str, Any]:
     """Train the corpus model; with `rematch` find everybody's partners anew afterwards."""
     if not progress.state.get("learnt"):
@@ -61,7 +62,7 @@ def train(progress: Progress) -> dict[str, Any]:
     return result
 
 
-@job(TRAIN)
+@job(TRAIN, background=True)
 def learn_from_answers(progress: Progress) -> dict[str, Any]:
     """Fit the weights to what people said of their matches; adopted only where held-out needs are ranked better."""
     with writing_lock():
