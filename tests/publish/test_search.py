@@ -51,6 +51,16 @@ def test_words_are_found_in_any_script_and_width() -> None:
     assert uids("风力发电") == []
 
 
+def test_a_code_is_found_whole_and_by_its_parts() -> None:
+    listing = publish(
+        "检测台", keywords="bench-3446374059, NO.20417, gb_9706", body="精度0.75mm，湿度12.65%，温度30-45℃，PM2.50"
+    )
+    for text in ("bench-3446374059", "3446374059", "bench", "20417", "no.20417", "9706", "45", "0.75mm", "12.65%"):
+        assert uids(text) == [listing.uid], text
+    for text in ("65%", "75", "50"):  # figures do not come apart at their decimal point
+        assert uids(text) == [], text
+
+
 def test_the_title_counts_more_than_the_body() -> None:
     below = publish("车间改造", body="涉及喷漆废气治理")
     above = publish("喷漆废气治理", body="车间")

@@ -23,6 +23,10 @@ from duijie.publish.models import Disclosure, Listing
 from duijie.publish.models.listings import Status, Visibility
 
 _NOT_WORD = re.compile(r"[^\w]+", re.UNICODE)
+_JOINT = re.compile(r"[-_]|(?<=[a-z])\.|\.(?=[a-z])")
+"""Where a code such as no.12-345678 comes apart: jieba keeps it whole, but people look for a part of it. A point between digits is
+a decimal point; what stands on either side of it is no word (12.5 %, 0.5mm)."""
+
 BODY_LIMIT = 20_000
 UNSPOKEN = {"money", "whole", "decimal", "date", "yes_no", "region", "regions", "industries"}
 
@@ -34,7 +38,10 @@ def words(text: str) -> list[str]:
 
 
 def _joined(texts: Iterable[str]) -> str:
-    return " ".join(words(" ".join(text for text in texts if text)[:BODY_LIMIT]))
+    found = words(" ".join(text for text in texts if text)[:BODY_LIMIT])
+    known = set(found)
+    parts = dict.fromkeys(part for word in found for part in _JOINT.split(word) if len(part) > 1)
+    return " ".join([*found, *(part for part in parts if part not in known)])
 
 
 def place_codes(codes: Iterable[str]) -> list[str]:
