@@ -4,7 +4,7 @@ usage: OMP_NUM_THREADS=1 python tests/bench/bench_query.py [--rows 100000] [--qu
 
 Listings are those of `duijie generate --seed 1`, half needs, half technologies; questions are later needs of the same source. Every
 system is asked for its best 50 technologies; ours with reasons and facets, the peers for row numbers by BM25 alone. With --folder
-the index is kept and used again.
+the index is kept and used again, and gone on with where making it was broken off.
 """
 
 from __future__ import annotations
@@ -47,20 +47,27 @@ def documents(start: int, stop: int, step: int = 1) -> Iterator[Document]:
 
 
 def built(folder: Path, rows: int) -> MatchIndex:
-    """The index of so many listings, made where it is not there."""
-    if not (folder / "CURRENT").exists():
-        start, before = time.perf_counter(), time.process_time()
-        with MatchIndex.open(folder) as index:
-            for first in range(0, rows, AT_ONCE):
-                index.upsert(documents(first, min(first + AT_ONCE, rows)))
-                index.commit()
-            print(f"read in {time.process_time() - before:.0f} s of processor time", flush=True)
-            index.refresh()
-        print(
-            f"index of {rows} made in {time.process_time() - before:.0f} s of processor time, {time.perf_counter() - start:.0f} s on the clock, "
-            f"highest memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB, on disk {sum(f.stat().st_size for f in folder.rglob('*') if f.is_file()) / 1e6:.0f} MB",
-            flush=True,
-        )
+    """The index of so many listings: made where it is not there, gone on with where making it was broken off.
+
+    Memory holds a batch of listings, besides what `refresh` needs; everything else is on disk."""
+    if (folder / "CURRENT").exists():
+        index = MatchIndex.open(folder, writable=False)
+        if len(index) == rows and index.fresh:
+            return index
+        if len(index) != rows and (len(index) > rows or len(index) % AT_ONCE):
+            raise SystemExit(f"{folder} holds {len(index)} listings, not a beginning of {rows}: name another folder")
+    start, before = time.perf_counter(), time.process_time()
+    with MatchIndex.open(folder) as index:
+        for first in range(len(index), rows, AT_ONCE):
+            index.upsert(documents(first, min(first + AT_ONCE, rows)))
+            index.commit()
+            print(f"{len(index)} read, {time.process_time() - before:.0f} s of processor time", flush=True)
+        index.refresh()
+    print(
+        f"index of {rows} made in {time.process_time() - before:.0f} s of processor time, {time.perf_counter() - start:.0f} s on the clock, "
+        f"highest memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB, on disk {sum(f.stat().st_size for f in folder.rglob('*') if f.is_file()) / 1e6:.0f} MB",
+        flush=True,
+    )
     return MatchIndex.open(folder, writable=False)
 
 

@@ -16,7 +16,7 @@ import psycopg
 
 HERE = Path(__file__).parent
 ENDS_IN_MINUTES = (
-    "bench_market.py", "bench_query.py", "bench_composite.py", "bench_timetable.py", "bench_atlas.py", "bench_federate.py",
+    "bench_market.py", "bench_query.py", "bench_train.py", "bench_composite.py", "bench_timetable.py", "bench_atlas.py", "bench_federate.py",
 )  # fmt: skip
 # The second takes the rows that the first has put in.
 ON_EACH_DATABASE = ("bench_land.py", "bench_plan.py")

@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 from duijie.engines.matching.arrays import Ragged
 from duijie.engines.matching.corpus import CorpusModel, Rarity
 from duijie.engines.matching.document import Document
-from duijie.engines.matching.signature import HASH_BITS, TWO, body_text, head_text, keys_of, terms_of, word_ids
+from duijie.engines.matching.signature import (
+    HASH_BITS,
+    TWO,
+    body_text,
+    head_text,
+    keys_of,
+    terms_from,
+    terms_of,
+    word_ids,
+)
 from duijie.engines.matching.text import STOP_WORDS, words
 
 FIELDS = ("title", "key", "full")
@@ -59,22 +68,20 @@ def key_phrases(found: list[str], rarity: Rarity, *, most: int = KEY_PHRASES) ->
 def query_of(document: Document, model: CorpusModel) -> Query:
     """The document as a question to an index with this model."""
     head, body = head_text(document), body_text(document)
-    phrases = key_phrases(words(body), model.full)
-    title = keys_of(head, triples=True)
+    cut = words(body)
+    phrases = key_phrases(cut, model.full)
+    title, rest = keys_of(head, triples=True), keys_of(body, triples=True, cut=cut)
     key = np.concatenate([title, keys_of("\n".join(phrases), triples=True)])
-    fields = (title, key, np.concatenate([title, keys_of(body, triples=True)]))
+    fields = (title, key, np.concatenate([title, rest]))
     keys = np.unique(np.concatenate(fields))
     counts = np.stack([np.bincount(np.searchsorted(keys, field), minlength=keys.size) for field in fields])
     soft = np.unique(title[(title >> np.uint32(HASH_BITS)) <= TWO])[:SOFT_GRAMS]
-    return Query(document, keys, counts.astype(np.float32), _vectors(document, head, phrases, model), soft, phrases)
-
-
-def _vectors(document: Document, head: str, phrases: tuple[str, ...], model: CorpusModel) -> NDArray[np.float32]:
     plain = [
-        Document(id="q", kind=document.kind, title=head),
-        Document(id="q", kind=document.kind, title=head, keywords=phrases),
+        terms_of(Document(id="q", kind=document.kind, title=head)),
+        terms_of(Document(id="q", kind=document.kind, title=head, keywords=phrases)),
     ]
-    return model.vectors.embed(Ragged.of([*map(terms_of, plain), terms_of(document)], np.uint32))
+    vectors = model.vectors.embed(Ragged.of([*plain, terms_from(title, rest)], np.uint32))
+    return Query(document, keys, counts.astype(np.float32), vectors, soft, phrases)
 
 
 def key_of(terms: NDArray[np.uint32]) -> NDArray[np.uint32]:

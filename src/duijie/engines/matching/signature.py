@@ -155,13 +155,13 @@ def word_ids(found: Iterable[str]) -> Ids:
     return _folded(np.array(hashes, dtype=np.uint32))
 
 
-def keys_of(text: str, *, triples: bool) -> NDArray[np.uint32]:
-    """Ids with their orders of everything that stands in a normalised text, repeated ones included."""
+def keys_of(text: str, *, triples: bool, cut: list[str] | None = None) -> NDArray[np.uint32]:
+    """Ids with their orders of everything that stands in a normalised text, repeated ones included; `cut` are its words where they are known."""
     units = units_of(text)
     found = [gram_ids(units, ONE), gram_ids(units, TWO) | np.uint32(TWO << HASH_BITS)]
     if triples:
         found.append(gram_ids(units, THREE) | np.uint32(THREE << HASH_BITS))
-    found.append(word_ids(words(text)) | np.uint32(WORD << HASH_BITS))
+    found.append(word_ids(words(text) if cut is None else cut) | np.uint32(WORD << HASH_BITS))
     return np.concatenate(found)
 
 
@@ -178,7 +178,11 @@ def body_text(document: Document) -> str:
 
 def terms_of(document: Document) -> Terms:
     """The terms of a document, in ascending order of (order, id)."""
-    head = keys_of(head_text(document), triples=True)
-    keys, counts = np.unique(np.concatenate([head, keys_of(body_text(document), triples=False)]), return_counts=True)
+    return terms_from(keys_of(head_text(document), triples=True), keys_of(body_text(document), triples=False))
+
+
+def terms_from(head: NDArray[np.uint32], body: NDArray[np.uint32]) -> Terms:
+    """Terms by the keys of a head and of a body."""
+    keys, counts = np.unique(np.concatenate([head, body]), return_counts=True)
     terms = keys.astype(np.uint32) | (np.minimum(counts, 127).astype(np.uint32) << _COUNT_SHIFT)
     return terms | (np.isin(keys, head).astype(np.uint32) << _HEAD_BIT)
