@@ -20,6 +20,7 @@ def test_a_liaison_sees_what_its_members_staff_sees() -> None:
         f"member:{park.id}",
         f"alliance:{alliance.id}",
         f"council:{alliance.id}",
+        f"officers:{alliance.id}",
         f"user:{seen.user_id}",
     }
 

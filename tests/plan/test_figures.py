@@ -72,9 +72,9 @@ def test_a_computed_figure_counts_its_members_facts_of_the_period_and_opens_them
     found = content(made)
     behind = queries.records_behind(viewer(), Reckoning(found, as_of=JUNE), own)
     assert (len(behind.records), behind.counted_only, behind.total) == (1, 1, 2)
-    assert behind.note == "另有 1 条保密记录只计数、不列出。"
+    assert behind.note == "另有 1 条未公开的记录只计数、不列出。"
     with speaking("en"):
-        assert behind.note == "1 confidential records are counted only."
+        assert behind.note == "1 records that are not open are counted only."
 
 
 FACT = st.builds(

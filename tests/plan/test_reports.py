@@ -86,7 +86,7 @@ def test_its_files_are_a_word_report_a_workbook_a_brief_and_a_data_package() -> 
     text = "\n".join(p.text for p in Document(io.BytesIO(data(found, "word"))).paragraphs)
     for heading in ("一、总体情况", "二、各成员情况", "三、各专项行动进展", "四、项目清单", "五、存在问题与建议"):
         assert heading in text
-    assert "另有 1 条保密记录只计数、不列出。" in text
+    assert "另有 1 条未公开的记录只计数、不列出。" in text
     assert Document(io.BytesIO(data(found, "brief"))).tables[0].rows[1].cells[0].text == "招商推介会"
     book = load_workbook(io.BytesIO(data(found, "excel")))
     assert book.sheetnames == ["总体情况", "各成员", "各专项行动", "项目清单", "存在问题与建议", "统计口径"]

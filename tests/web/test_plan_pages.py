@@ -64,7 +64,7 @@ def test_a_guest_reads_a_public_plan_with_its_lights_and_opens_the_records() -> 
         assert word in page
     indicator = made.plan.indicators.get(code="1-1")
     shown = client.get(f"/plans/{made.plan.uid}/indicators/{indicator.uid}/?on={YEAR}-06-30&period={YEAR}").content.decode()  # fmt: skip
-    assert "另有 1 条保密记录只计数、不列出。" in shown
+    assert "另有 1 条未公开的记录只计数、不列出。" in shown
     assert "事实0" in shown
     one = client.get(f"/plans/{made.plan.uid}/indicators/{indicator.uid}/?member={made.members[0].slug}&on={YEAR}-06-30")  # fmt: skip
     assert "目标不少于 6 场，截至" in one.content.decode()

@@ -17,6 +17,17 @@ PUBLIC = "public"
 
 PLATFORM, ALLIANCE, MEMBER, ORGANISATION = "platform", "alliance", "member", "organisation"
 
+# Those who look after an alliance, in whose eyes what its members let their allies see stands open.
+ALLIANCE_OFFICES = frozenset({"secretariat", "leader", "auditor", "approver"})
+# What every officer of an alliance, or of a member, has in common: no person holds it and no rule asks for it; it is the eyes for
+# which something is written that all of them read.
+ANY_OFFICER = "any_officer"
+
+
+def officers_token(alliance_id: int) -> str:
+    """The token of those who look after an alliance and of the officers of its members; people of firms do not hold it."""
+    return f"officers:{alliance_id}"
+
 
 @dataclass(frozen=True)
 class Grant:

@@ -56,7 +56,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Counted:
-    """One record behind a figure, as its reader may see it: a record that is only counted has no title and no address."""
+    """One record behind a figure, as its reader may see it: a record that is only counted has no title and no address.
+
+    Its id is there all the same, so that a record behind several figures is counted once; no door hands it out.
+    """
 
     kind: str
     uid: str

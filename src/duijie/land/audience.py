@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils import timezone
 
-from duijie.core.access import ALLIANCE, Viewer
+from duijie.core.access import ALLIANCE, ALLIANCE_OFFICES, ANY_OFFICER, Viewer
 from duijie.members.models import Membership
 
-_OF_ALLIANCE = ("secretariat", "leader", "auditor", "approver")
+_OF_ALLIANCE = ALLIANCE_OFFICES | {ANY_OFFICER}
 
 
 def allied_member_ids(viewer: Viewer) -> list[int]:

@@ -16,11 +16,12 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
-from duijie.core.access import Viewer
+from duijie.core.access import GUEST, Viewer
 from duijie.core.measures import Counted, Question
 from duijie.land.counting import LARGE_MINOR, Code
 from duijie.land.ledger import ALL_SLICES, month_of
 from duijie.land.models import Deal, JointZone, Posting, Project, Shape, Slice, Tally
+from duijie.land.rules import READ
 from duijie.land.states import division_of, industry_label
 from duijie.members.models import Membership
 
@@ -212,19 +213,25 @@ def records(code: Code, question: Question, viewer: Viewer, fixed: Mapping[str, 
     found = []
     for day, project_id, deal_id, member_id, value in lines:
         if project_id is not None:
-            kind, (uid, title) = "project", projects.get(project_id, ("", ""))
+            kind, (uid, title) = "project", projects[project_id]
         else:
-            kind, (uid, title) = "deal", deals.get(deal_id or 0, ("", ""))
-        found.append(Counted(kind, uid, title, f"/{kind}s/{uid}/" if uid else "", day, member_id, value))
+            kind, (uid, title) = "deal", deals[deal_id or 0]
+        found.append(Counted(kind, uid, title, f"/{kind}s/{uid}/" if title else "", day, member_id, value))
     return found
 
 
 def _named(model: Any, ids: set[int], viewer: Viewer) -> dict[int, tuple[str, str]]:
-    """(uid, title) of what the viewer may see."""
+    """(uid, title) of each, without a title where the viewer may not see it; a key without the scope for deals sees what everybody does."""
+    if viewer.key_scopes is not None and READ not in viewer.key_scopes:
+        viewer = GUEST
     title = "name" if model is Project else "title"
     found: dict[int, tuple[str, str]] = {}
     wanted = sorted(ids)
     for start in range(0, len(wanted), 500):
-        rows = model.objects.visible_to(viewer).filter(pk__in=wanted[start : start + 500])
+        some = wanted[start : start + 500]
+        rows = model.objects.visible_to(viewer).filter(pk__in=some)
         found |= {pk: (uid, name) for pk, uid, name in rows.values_list("pk", "uid", title)}
+        if missing := [pk for pk in some if pk not in found]:
+            rows = model.objects.unscoped("its id alone, by which it is counted once").filter(pk__in=missing)
+            found |= {pk: (uid, "") for pk, uid in rows.values_list("pk", "uid")}
     return found

@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Q
 from django.utils import timezone
 
-from duijie.core.access import GUEST, PUBLIC, Grant, Viewer
+from duijie.core.access import ALLIANCE, ALLIANCE_OFFICES, GUEST, PUBLIC, Grant, Viewer, officers_token
 from duijie.members.models import (
     Absence,
     Alliance,
@@ -70,12 +70,14 @@ def _tokens(
     organisation_ids: set[int],
     alliance_ids: set[int],
     councils: set[int] = frozenset(),  # type: ignore[assignment]
+    officers: set[int] = frozenset(),  # type: ignore[assignment]
 ) -> frozenset[str]:
     """staff_of: members whose unpublished rows are open to this viewer; member_ids: members to whose circle it belongs."""
     tokens = {PUBLIC}
     tokens |= {f"staff:{i}" for i in staff_of}
     tokens |= {f"alliance:{i}" for i in alliance_ids}
     tokens |= {f"council:{i}" for i in councils}
+    tokens |= {officers_token(i) for i in officers}
     tokens |= {f"member:{i}" for i in member_ids}
     tokens |= {f"org:{i}" for i in organisation_ids}
     if user_id is not None:
@@ -99,10 +101,12 @@ def viewer_of(user: User | None, *, via: str = "page") -> Viewer:
     alliance_ids = {alliance for pairs in inside.values() for _, alliance in pairs}
     alliance_ids |= {g.scope_id for g in grants if g.scope == "alliance"}
     councils = _council_ids(grants, inside)
+    officers = {alliance for member, alliance in inside["member"] if member in staff_of}
+    officers |= {g.scope_id for g in grants if g.scope == ALLIANCE and g.role in ALLIANCE_OFFICES}
     return Viewer(
         user_id=user.pk,
         grants=grants,
-        tokens=_tokens(user.pk, staff_of, staff_of | homes, organisation_ids, alliance_ids, councils),
+        tokens=_tokens(user.pk, staff_of, staff_of | homes, organisation_ids, alliance_ids, councils, officers),
         member_ids=frozenset(staff_of),
         organisation_ids=frozenset(organisation_ids),
         alliance_ids=frozenset(alliance_ids),
@@ -120,10 +124,11 @@ def viewer_of_key(key: ApiKey) -> Viewer:
     homes = set(Organisation.objects.filter(id__in=organisation_ids).values_list("home_member_id", flat=True))
     inside = _in_alliances(member_ids | homes, organisation_ids)
     alliance_ids = {alliance for pairs in inside.values() for _, alliance in pairs}
+    officers = {alliance for member, alliance in inside["member"] if member in member_ids}
     return Viewer(
         user_id=None,
         grants=frozenset(grants),
-        tokens=_tokens(None, member_ids, member_ids | homes, organisation_ids, alliance_ids),
+        tokens=_tokens(None, member_ids, member_ids | homes, organisation_ids, alliance_ids, officers=officers),
         member_ids=frozenset(member_ids),
         organisation_ids=frozenset(organisation_ids),
         alliance_ids=frozenset(alliance_ids),

@@ -87,11 +87,7 @@ def _kept(report: PlanReport, form: str) -> dict[str, Any]:
     day = report.known_at.astimezone(SHANGHAI).strftime("%Y%m%d")
     name = f"{report.plan.title[:60]}-{period_code(report).replace('/', '_')}-{form}-{day}.{suffix}"
     kept = store(
-        [data], name=name, media_type=media_type, audience=[report.audience, *_writers(report.plan)],
+        [data], name=name, media_type=media_type, audience=[report.audience],
         created_by_id=report.created_by_id,
     )  # fmt: skip
     return {"file": kept.uid, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data), "name": kept.name}
-
-
-def _writers(plan: Plan) -> list[str]:
-    return [f"alliance:{plan.alliance_id}"] if plan.alliance_id else [f"staff:{plan.member_id}"]

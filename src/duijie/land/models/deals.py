@@ -16,7 +16,7 @@ class DealQuerySet(ScopedQuerySet):
     def visible_to(self, viewer: Viewer) -> Any:
         if viewer.is_system:
             return self.scoped()
-        if viewer.is_guest:
+        if viewer.is_guest and not viewer.grants:
             return self.none().scoped()
         parties = Q()
         if viewer.member_ids:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from duijie.core.access import PUBLIC, Viewer
+from duijie.core.access import PUBLIC, Viewer, officers_token
 from duijie.core.actions import acting
 from duijie.core.calendar import PeriodKind, parse_instant, parse_period
 from duijie.core.errors import Conflict, Fault
@@ -37,7 +37,7 @@ def make_report(*, actor: Viewer, plan: Plan, record: ReportRecord) -> PlanRepor
         kind, start, end = _period(plan, record.period)
         known_at = _instant(record.known_at)
         language = ENGLISH if (record.language or current_language()).lower().startswith("en") else "zh-hans"
-        audience = PUBLIC if record.public else f"alliance:{plan.alliance_id}" if plan.alliance_id else f"staff:{plan.member_id}"  # fmt: skip
+        audience = PUBLIC if record.public else officers_token(plan.alliance_id) if plan.alliance_id else f"staff:{plan.member_id}"  # fmt: skip
         report, made = PlanReport.objects.unscoped("the right was checked").get_or_create(
             plan=plan, starts_on=start, ends_on=end, known_at=known_at, language=language, audience=audience,
             edition=content(actor, plan, known_at=known_at).edition,

@@ -7,15 +7,22 @@ from django.db.models import Q
 
 from duijie.core.access import PUBLIC, ScopedManager, ScopedQuerySet, Viewer
 from duijie.core.ids import new_id
-from duijie.plan.models.plans import Plan, alliances_read_by
+from duijie.plan.models.plans import Plan, alliances_read_by, key_reads
 
 
 class ReportQuerySet(ScopedQuerySet):
     def visible_to(self, viewer: Viewer) -> Self:
-        """Public ones for everybody; those for the alliance for whom its eyes are, and for those who write the plan."""
+        """Public ones for everybody; the others for the officers of the alliance or member, and those who write its plans.
+
+        The files name deals and projects: they are for the audience alone, and a key reads them with the scopes for plans and deals.
+        """
         if viewer.is_system:
             return self.scoped()
-        seen = Q(audience__in=sorted(viewer.tokens)) | Q(plan__alliance_id__in=alliances_read_by(viewer))
+        seen = Q(audience=PUBLIC)
+        if viewer.key_scopes is None or (key_reads(viewer) and "deals:read" in viewer.key_scopes):
+            seen |= Q(audience__in=sorted(viewer.tokens)) | Q(plan__alliance_id__in=alliances_read_by(viewer))
+            if viewer.is_platform:
+                seen |= Q(plan__member__isnull=True)
         return self.filter(seen, plan__published_at__isnull=False).scoped()
 
 

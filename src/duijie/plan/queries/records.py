@@ -27,11 +27,11 @@ class Behind:
 
     @property
     def note(self) -> str:
-        """有 3 条保密记录只计数、不列出。"""
+        """另有 3 条未公开的记录只计数、不列出。"""
         if not self.counted_only:
             return ""
         n = self.counted_only
-        return t("另有 {n} 条保密记录只计数、不列出。", "{n} confidential records are counted only.", n=n)
+        return t("另有 {n} 条未公开的记录只计数、不列出。", "{n} records that are not open are counted only.", n=n)
 
 
 def records_behind(viewer: Viewer, reckoning: Reckoning, figure: Figure, *, most: int = MOST_LISTED) -> Behind:

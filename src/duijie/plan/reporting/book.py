@@ -134,7 +134,7 @@ def _projects(sheet: Any, content: Content) -> None:
     ]
     hidden = content["projects"]["counted_only"]
     if hidden:
-        rows.append([None, t("另有 {n} 条保密记录只计数、不列出。", "{n} confidential records are counted only.", n=hidden), None, None, None, None])  # fmt: skip
+        rows.append([None, t("另有 {n} 条未公开的记录只计数、不列出。", "{n} records that are not open are counted only.", n=hidden), None, None, None, None])  # fmt: skip
     for x in content["own_projects"]:
         rows.append([x["code"], x["title"], x["responsible"], x["ends_on"], x["state"], t("计划内重大项目", "Major project of the plan")])  # fmt: skip
     _rows(sheet, rows)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from duijie.core.access import PUBLIC, Viewer
+from duijie.core.access import ALLIANCE, ANY_OFFICER, MEMBER, PUBLIC, Grant, Viewer
 from duijie.core.calendar import SHANGHAI, Period, PeriodKind, parse_period
 from duijie.core.errors import Fault
 from duijie.core.language import speaking, t
@@ -43,8 +43,26 @@ class Asked:
 
     @property
     def viewer(self) -> Viewer:
-        """Somebody who sees just what the audience sees."""
-        return Viewer(tokens=frozenset({PUBLIC, self.audience}), via="system")
+        """Somebody who sees what everybody in the audience sees, and nothing else: who reads the report is told no other name."""
+        if self.audience == PUBLIC:
+            return Viewer(via="system")
+        alliance, member = self.content.alliance, self.content.member
+        if alliance is not None:
+            tokens = frozenset({PUBLIC, f"alliance:{alliance}", self.audience})
+            return Viewer(
+                tokens=tokens,
+                grants=frozenset({Grant(ANY_OFFICER, ALLIANCE, alliance)}),
+                alliance_ids=frozenset({alliance}),
+                via="system",
+            )
+        assert member is not None
+        tokens = frozenset({PUBLIC, f"member:{member}", self.audience})
+        return Viewer(
+            tokens=tokens,
+            grants=frozenset({Grant(ANY_OFFICER, MEMBER, member)}),
+            member_ids=frozenset({member}),
+            via="system",
+        )
 
 
 def gather(asked: Asked, *, tick: Callable[[], None] = lambda: None) -> dict[str, Any]:

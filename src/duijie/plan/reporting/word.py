@@ -124,7 +124,7 @@ def _projects(document: WordDocument, content: Content) -> None:
     else:
         document.paragraph(t("本期没有可公开列出的记录。", "No record of this period can be listed."))
     if projects["counted_only"]:
-        document.paragraph(t("另有 {n} 条保密记录只计数、不列出。", "{n} confidential records are counted only.", n=projects["counted_only"]))  # fmt: skip
+        document.paragraph(t("另有 {n} 条未公开的记录只计数、不列出。", "{n} records that are not open are counted only.", n=projects["counted_only"]))  # fmt: skip
     if projects["cut_off"]:
         document.paragraph(t("清单较长，此处只列前 {n} 条，全部见数据包。", "The list is long; the first {n} stand here.", n=len(rows)))  # fmt: skip
 

@@ -90,7 +90,7 @@ def report_page(request: HttpRequest, plan_report: str) -> HttpResponse:
     title = report.content.get("title") or t("成果报告", "Report")
     context: dict[str, Any] = {
         "report": report, "plan": report.plan, "title": title, "content": report.content if report.is_ready else {},
-        "files": [(FORMS[form], form, made) for form, made in report.files.items() if form in FORMS],
+        "files": [(FORMS[form], form, made) for form, made in report.files.items() if form in FORMS and report.audience in viewer.tokens],
         "job": Job.objects.filter(uid=report.job).first() if not report.is_ready else None,
         "crumbs": [plans_crumb(), plan_crumb(report.plan), (t("成果报告", "Reports"), reverse("plans:reports", args=[report.plan.uid])), (title, "")],
     }  # fmt: skip
