@@ -109,6 +109,39 @@ def test_goalposts_and_the_means_of_levels_are_set_on_the_pages() -> None:
     assert '<option value="geometric" selected>' in shown and '<option value="infomax" selected>' in shown
 
 
+def test_settings_of_methods_are_asked_shown_live_and_kept_when_they_are_refused() -> None:
+    world = World()
+    secretary = client_of(make_user("secretariat", world.alliance))
+    steps = "/workbench/park-index/steps/"
+    form = {
+        "normalise-method": "categories", "normalise-by": "percentile", "normalise-edges": "50", "normalise-marks": "3 9",
+        "each-0-code": "energy", "each-0-method": "distance_to_reference", "each-0-unit": "park-3", "normalise-over": "period",
+        "aggregate-method": "arithmetic", "aggregate-weights": "equal",
+    }  # fmt: skip
+    live = secretary.post("/workbench/park-index/steps/preview/", form | {"look": "output"}).content.decode()
+    assert (
+        '最小 <span class="k-num">3</span>，均值 <span class="k-num">6</span>，最大 <span class="k-num">9</span>'
+        in live
+    )
+    assert 'data-label="有值" class="is-end">12</td>' in live
+    refused = secretary.post(steps, form | {"normalise-marks": "3 9 x"})
+    shown = refused.content.decode()
+    assert (refused.status_code, "各档得分：“x”不是数字" in shown) == (422, True)
+    assert 'value="3 9 x"' in shown and '<option value="park-3" selected>' in shown
+    world.design.refresh_from_db()
+    assert "categories" not in str(world.design.document)
+    assert "各档得分：“x”不是数字" in secretary.post("/workbench/park-index/steps/preview/", form | {"normalise-marks": "3 x"}).content.decode()  # fmt: skip
+    assert secretary.post(steps, form).status_code == 302
+    world.design.refresh_from_db()
+    held = next(step["normalise"] for step in world.design.document["steps"] if "normalise" in step)
+    assert held == {
+        "method": "categories", "over": "period", "edges": [50], "marks": [3, 9],
+        "each": {"energy": {"method": "distance_to_reference", "unit": "park-3"}},
+    }  # fmt: skip
+    page = secretary.get(steps).content.decode()
+    assert 'name="each-1-code"' in page and 'value="3、9"' in page
+
+
 def test_a_refused_sheet_keeps_what_was_written_and_names_the_cell() -> None:
     alliance = make_alliance(slug="parks")
     park = make_member(alliances=[alliance], slug="nanhu")

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from duijie.core.access import Viewer
 from duijie.core.errors import Fault
 from duijie.core.indicators import Indicator, Observation, member_unit, values_at
@@ -106,14 +108,18 @@ def needed_codes(document: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(codes))
 
 
+def members_of(design: IndexDesign) -> QuerySet[Member]:
+    """The members that a design compares: those it names, else all."""
+    return (Member.objects.filter(slug__in=design.units) if design.units else Member.objects.all()).order_by("pk")
+
+
 def data_of(viewer: Viewer, design: IndexDesign, *, known_at: Any = None) -> Data:
     """The values in force (or as known at an instant) that `viewer` may see, for the design's members and periods.
 
     Raises Fault "index.no_values", NotFound (an indicator that is gone).
     """
     codes = needed_codes(design.document)
-    members = Member.objects.filter(slug__in=design.units) if design.units else Member.objects.all()
-    names = {member_unit(m.pk): m for m in members}
+    names = {member_unit(m.pk): m for m in members_of(design)}
     found = values_at(viewer, codes, design.periods, units=list(names), known_at=known_at)
     return _table(design, codes, names, found)
 

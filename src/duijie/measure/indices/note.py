@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
+from duijie.core.models.indicators import plain_figures
 from duijie.engines.composite import Index, effective_weights
 from duijie.measure.indices.words import METHODS, PARTS, SETTINGS, STEPS
 
@@ -73,7 +75,7 @@ def _step(kind: str, arguments: Mapping[str, Any], report: Mapping[str, Any], ch
     if shown:
         said += ("，" if chinese else ", ") + ("，" if chinese else ", ").join(shown)
     told = [
-        PARTS[name][at].format(value)
+        PARTS[name][at].format(plain_figures(Decimal(f"{value:.4g}") if isinstance(value, float) else Decimal(value)))
         for name, value in report.items()
         if name in PARTS and isinstance(value, int | float)
     ]
@@ -92,7 +94,7 @@ def _plan(arguments: Mapping[str, Any], at: int) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, Mapping):
         return "、".join(f"{k}={_value(v)}" for k, v in list(value.items())[:12])
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return plain_figures(Decimal(f"{value:g}")) if isinstance(value, float) else str(value)
 
 
 def _seal(index: Index, chinese: bool) -> str:

@@ -48,10 +48,10 @@ SETTINGS: dict[str, Pair] = {
 PARTS: dict[str, Pair] = {
     "filled": ("补了 {} 个值", "{} values were filled"), "left": ("还缺 {} 个", "{} are still missing"), "columns": ("涉及 {} 列", "{} columns"),
     "lost_for_want_of_denominator": ("因没有分母而缺 {} 个", "{} were lost for want of a denominator"), "kept": ("保留 {} 行", "{} rows were kept"),
-    "lowest": ("最低 {:.4g}", "lowest {:.4g}"), "highest": ("最高 {:.4g}", "highest {:.4g}"),
+    "lowest": ("最低 {}", "lowest {}"), "highest": ("最高 {}", "highest {}"),
 }  # fmt: skip
-NORMALISERS = ("min_max", "z_score", "goalposts", "log_goalposts", "scaled", "centred", "normal_percentile", "distance_to_max", "distance_to_target", "fraction_of_best", "ratio_to_mean", "ratio_to_worst", "share",
-               "difference_to_mean", "difference_to_worst", "above_below_mean", "rank", "borda", "percentile_rank", "percentile", "none")  # fmt: skip
+NORMALISERS = ("min_max", "z_score", "goalposts", "log_goalposts", "scaled", "centred", "normal_percentile", "distance_to_max", "distance_to_target", "distance_to_reference", "fraction_of_best", "ratio_to_base", "ratio_to_mean", "ratio_to_worst", "share",
+               "difference_to_mean", "difference_to_worst", "above_below_mean", "rank", "borda", "percentile_rank", "percentile", "categories", "none")  # fmt: skip
 IMPUTERS = (
     "linear_constant",
     "linear",

@@ -79,6 +79,11 @@ def shown(value: Decimal | float | None, decimals: int | None = None) -> str:
     return f"{grouped}.{part}" if part else grouped
 
 
+def four_figures(value: float) -> str:
+    """A computed figure at four significant figures, never with an exponent; what rounding left of a zero is zero."""
+    return shown(Decimal("0") if abs(value) < 1e-9 else Decimal(f"{value:.4g}") if value == value else None)
+
+
 def value_words(indicator: Indicator, value: Decimal | None) -> str:
     return shown(value, indicator.decimals)
 

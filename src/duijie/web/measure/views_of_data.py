@@ -15,7 +15,7 @@ from duijie.measure.indices import tree
 from duijie.measure.indices.words import STEPS
 from duijie.web.kit import Column, Table
 from duijie.web.kit.charts import Chart, Series
-from duijie.web.measure.frame import shown
+from duijie.web.measure.frame import four_figures, shown
 
 BINS = 12
 
@@ -153,7 +153,7 @@ def _facts(values: Any, gaps: int) -> list[tuple[str, str]]:
         (t("均值", "mean"), float(values.mean())),
         (t("最大", "largest"), float(values.max())),
     ]
-    return [(word, f"{value:.4g}") for word, value in facts] + [(t("缺失", "missing"), str(gaps))]
+    return [(word, four_figures(value)) for word, value in facts] + [(t("缺失", "missing"), str(gaps))]
 
 
 def statistics(index: Index) -> Table:
@@ -168,22 +168,11 @@ def statistics(index: Index) -> Table:
         rows.append(
             [
                 name_of(index, line.code),
-                getattr(line, "count", ""),
-                _short(line, "mean"),
-                _short(line, "minimum", "low"),
-                _short(line, "maximum", "high"),
-                _short(line, "skewness", "skew"),
+                line.available,
+                *(four_figures(value) for value in (line.mean, line.minimum, line.maximum, line.skewness)),
             ]
         )
     return Table(columns, rows, caption=t("各指标概况", "The indicators"), tight=True, as_cards=False)
-
-
-def _short(line: Any, *names: str) -> str:
-    for name in names:
-        value = getattr(line, name, None)
-        if value is not None:
-            return "—" if value != value else f"{value:.4g}"
-    return "—"
 
 
 def moves(before: Index, after: Index) -> Table:

@@ -27,10 +27,12 @@ from duijie.measure.models import IndexDesign
 from duijie.measure.queries.rounds import alliances_served
 from duijie.measure.rules import may, place_in
 from duijie.measure.schemas import IndexRecord
+from duijie.members.queries import name_of
 from duijie.web.kit import Cell, Column, Table
 from duijie.web.measure import views_of_data as views
 from duijie.web.measure.frame import crumb, posted, tabs_of, under_measure
 from duijie.web.measure.step_forms import read_steps, step_forms
+from duijie.web.measure.step_settings import Range
 from duijie.web.members.forms import FormPage, for_people, posted_version, viewer_of_page
 
 _SAVED = Label("已保存。", "Saved.")
@@ -254,13 +256,38 @@ def steps(request: HttpRequest, design: str) -> HttpResponse:
                 actor=viewer, design=found, document=document, version=posted_version(request.POST)
             )
 
-        return posted(request, act, _SAVED, reverse("measure:design_steps", args=[found.slug]))
+        try:
+            act()
+        except Fault as fault:
+            if fault.status in {401, 403, 404}:
+                raise
+            if fault.status == 422:
+                return _steps_page(request, viewer, found, refused=fault)
+            messages.error(request, fault.sentence)
+        else:
+            messages.success(request, str(_SAVED))
+        return HttpResponseRedirect(reverse("measure:design_steps", args=[found.slug]))
+    return _steps_page(request, viewer, found)
+
+
+def _steps_page(
+    request: HttpRequest, viewer: Viewer, found: IndexDesign, *, refused: Fault | None = None
+) -> HttpResponse:
+    """The form as the document has it; as it was posted, where that was refused."""
+    given = request.POST if refused is not None else None
     context = frame(found, "design_steps", viewer) | {
-        "forms": step_forms(found.document),
+        "forms": step_forms(found.document, _range_of(found), given),
         "own": _has_own_steps(found.document),
+        "refused": refused.sentence if refused is not None else "",
     }
     context |= _previewed(viewer, found, found.document, "")
-    return render(request, "measure/design_steps.html", context)
+    return render(request, "measure/design_steps.html", context, status=200 if refused is None else refused.status)
+
+
+def _range_of(found: IndexDesign) -> Range:
+    """The periods and members that a design's methods may name."""
+    members = composite.members_of(found)
+    return Range(tuple(found.periods), tuple((member.slug, name_of(member)) for member in members))
 
 
 def _has_own_steps(document: dict[str, Any]) -> bool:

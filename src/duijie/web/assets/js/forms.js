@@ -27,6 +27,17 @@ export function startForms() {
       if (shown) shown.textContent = /** @type {HTMLInputElement} */ (slider).value;
     });
   });
+  // A field that only some methods take is there when one of them is chosen: in the first select, or in the next where that says nothing.
+  onEach("[data-asked-by]", (element) => {
+    const field = /** @type {HTMLElement} */ (element);
+    const methods = (field.dataset.methods || "").split(" ");
+    const choices = (field.dataset.askedBy || "").split(" ").map((id) => /** @type {HTMLSelectElement | null} */ (document.getElementById(id)));
+    const look = () => {
+      field.hidden = !methods.includes(choices.find((one) => one?.value)?.value || "");
+    };
+    for (const one of choices) one?.addEventListener("change", look);
+    look();
+  });
   onEach("[data-submit-on-change]", (field) => {
     field.addEventListener("change", () => /** @type {HTMLFormElement | null} */ (field.closest("form"))?.requestSubmit());
   });
