@@ -3,12 +3,13 @@
 import * as core from "echarts/core";
 import { HeatmapChart, LinesChart, ScatterChart } from "echarts/charts";
 import { AriaComponent, GeoComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
+import { LabelLayout } from "echarts/features";
 import { CanvasRenderer } from "echarts/renderers";
-import { escape, short } from "./chartkinds.js";
+import { besideDots, escape, short } from "./chartkinds.js";
 import { paletteOf } from "./chartpalette.js";
 import { sayWords } from "./words.js";
 
-core.use([HeatmapChart, LinesChart, ScatterChart, AriaComponent, GeoComponent, TooltipComponent, VisualMapComponent, CanvasRenderer]);
+core.use([HeatmapChart, LinesChart, ScatterChart, AriaComponent, GeoComponent, TooltipComponent, VisualMapComponent, LabelLayout, CanvasRenderer]);
 
 const MANY = 2000;
 const SYMBOLS = ["circle", "rect", "triangle", "diamond"];
@@ -171,7 +172,7 @@ class Atlas {
         symbolSize: one.value == null ? palette.rem * 0.6 : palette.rem * (0.5 + 2 * Math.sqrt(one.value / largest)),
       })),
       label: { show: !many && shown.length <= 60, formatter: "{b}", position: "right", color: palette.ink, fontSize: palette.rem * 0.8125, textBorderColor: palette.surface, textBorderWidth: 3 },
-      labelLayout: { hideOverlap: true },
+      labelLayout: besideDots(() => this.box.clientWidth),
     }];
   }
 
@@ -187,7 +188,7 @@ class Atlas {
         itemStyle: { color: palette.series[[5, 1, 2, 3][one.stars]], opacity: 0.75, borderColor: palette.surface, borderWidth: 1 },
         label: { show: one.stars > 0, formatter: `${one.name} ${"★".repeat(one.stars)}`, position: "right", color: palette.ink, fontSize: palette.rem * 0.8125, textBorderColor: palette.surface, textBorderWidth: 3 },
       })),
-      labelLayout: { hideOverlap: true },
+      labelLayout: besideDots(() => this.box.clientWidth),
     };
   }
 

@@ -186,3 +186,17 @@ const KINDS = {
 export function escape(text) {
   return String(text ?? "").replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 }
+
+/**
+ * Where the name of a dot stands: to its right; to its left where it would be cut off there; pulled inside where neither side has room.
+ * Of names that overlap one is shown. @param {() => number} widthOf the width of the box in px
+ */
+export function besideDots(widthOf) {
+  return (/** @type {any} */ label) => {
+    const width = widthOf(), dot = label.rect, text = label.labelRect.width, gap = 5;
+    const free = { hideOverlap: true };
+    if (dot.x + dot.width + gap + text <= width || dot.x > width) return free;
+    const x = dot.x - gap - text >= 0 ? dot.x - gap : width - 2;
+    return { ...free, x, y: dot.y + dot.height / 2, align: "right", verticalAlign: "middle" };
+  };
+}

@@ -1,27 +1,26 @@
 // Dots, bubbles and flows on longitude and latitude. No boundary is shipped: where the operator has loaded approved shapes they
 // lie beneath, otherwise a quiet graticule does. One degree of longitude is drawn cos(latitude) as wide as one of latitude.
-import { escape, short } from "./chartkinds.js";
+import { besideDots, escape, short } from "./chartkinds.js";
 
 /**
  * @param {any} spec points: [{lon, lat, name, value, kind, url}], flows: [{from: [lon, lat], to: [lon, lat], value, name}]
- * @param {import("./chartkinds.js").Palette} palette @param {string | null} boundary @param {number} shape width over height of the box
+ * @param {import("./chartkinds.js").Palette} palette @param {string | null} boundary @param {{width: number, height: number}} box in px
  */
-export function mapOptions(spec, palette, boundary, shape) {
+export function mapOptions(spec, palette, boundary, box) {
+  const shape = box.width / box.height;
   const largest = Math.max(1, ...spec.points.map((/** @type {any} */ point) => point.value ?? 0));
   const widest = Math.max(1, ...spec.flows.map((/** @type {any} */ flow) => flow.value ?? 0));
   const dot = palette.rem * 0.5;
   const place = boundary ? { coordinateSystem: "geo" } : { coordinateSystem: "cartesian2d" };
   const kinds = [...new Set(spec.points.map((/** @type {any} */ point) => point.kind ?? ""))];
   const window = windowOf(spec, shape);
-  // Names stand right of their dots, except near the right edge, where they would be cut off.
-  const side = (/** @type {number} */ lon) => (lon > window.west + window.width * 0.75 ? "left" : "right");
   const points = kinds.map((kind, order) => ({
     ...place, name: kind || spec.title, type: "scatter", itemStyle: { color: palette.series[order % 6], opacity: 0.82, borderColor: palette.surface, borderWidth: 1 },
     symbol: ["circle", "rect", "triangle", "diamond"][order % 4],
     label: { show: spec.points.length <= 40, position: "right", formatter: "{b}", color: palette.ink, fontSize: palette.rem * 0.8125, textBorderColor: palette.surface, textBorderWidth: 3 },
-    labelLayout: { hideOverlap: true }, emphasis: { scale: 1.3, label: { show: true } },
+    labelLayout: besideDots(() => box.width), emphasis: { scale: 1.3, label: { show: true } },
     data: spec.points.filter((/** @type {any} */ point) => (point.kind ?? "") === kind).map((/** @type {any} */ point) => ({
-      name: point.name, url: point.url, value: [point.lon, point.lat, point.value ?? null], label: { position: side(point.lon) },
+      name: point.name, url: point.url, value: [point.lon, point.lat, point.value ?? null],
       symbolSize: point.value == null ? dot : dot + Math.sqrt(point.value / largest) * palette.rem * (shape < 1 ? 1.25 : 2.25),
     })),
   }));

@@ -30,7 +30,7 @@ async function draw(box) {
     const chart = core.init(box, null, { renderer: spec.renderer ?? "svg" });
     const paint = () => {
       const palette = paletteOf(box);
-      const option = spec.kind === "map" ? mapOptions(spec, palette, boundary, box.clientWidth / box.clientHeight) : optionsOf(spec, palette, box.clientWidth);
+      const option = spec.kind === "map" ? mapOptions(spec, palette, boundary, { width: box.clientWidth, height: box.clientHeight }) : optionsOf(spec, palette, box.clientWidth);
       chart.setOption({ ...option, animation: !still, animationDuration: 500 }, true);
     };
     drawn.set(box, { chart, draw: paint });
