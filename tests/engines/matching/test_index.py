@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from duijie.engines.matching import Document, Match, MatchIndex
+from duijie.engines.matching.corpus import digest_of
+from duijie.engines.matching.signature import terms_of
 
 OFFERS = (
     Document(id="t1", kind="technology", title="铝合金压铸件气孔缺陷在线检测系统", organisation="甲大学", owner="王"),
@@ -141,3 +143,25 @@ def test_why_not_answers_for_any_document_that_may_be_seen(index: MatchIndex) ->
     assert answer.sentences("zh")
     assert index.why_not(NEED, "t3") is None
     assert index.why_not(NEED, "unknown") is None
+
+
+def test_the_reference_sample_is_the_same_however_the_rows_are_spread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("duijie.engines.matching.state.REFERENCE_TERMS", 400)
+    monkeypatch.setattr("duijie.engines.matching.state.LEAST_REFERENCE", 3)
+    made = [Document(id=f"t{n}", kind="technology", title=f"{chr(0x4E00 + n)}种压铸工艺" * (n % 5 + 1)) for n in range(60)]
+    sizes = {int(digest_of(terms_of(each).tobytes())): terms_of(each).size for each in made}
+    expected, read = [], 0
+    for content in sorted(sizes):
+        read += sizes[content]
+        if read <= 400:
+            expected.append(content)
+    assert 3 < len(expected) < 60
+    for step in (60, 7):
+        index = MatchIndex.in_memory()
+        for start in range(0, 60, step):
+            index.upsert(made[start : start + step])
+            index.commit()
+        found = index._state.reference("need")
+        assert found is not None
+        segment, rows = found
+        assert segment.contents[rows].tolist() == expected

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from duijie.engines.matching.arrays import Rows
+from duijie.engines.matching.arrays import Ragged, Rows
 from duijie.engines.matching.complements import complementary_kinds
 from duijie.engines.matching.corpus import CorpusModel, stable_hash
 from duijie.engines.matching.document import KINDS, PUBLIC, Document
@@ -103,9 +103,14 @@ class State:
                 border = np.partition(contents, REFERENCE_DOCUMENTS - 1)[REFERENCE_DOCUMENTS - 1]
                 rows = rows[contents <= border]
             rows = rows[np.lexsort((segment.keys[rows], segment.contents[rows]))[:REFERENCE_DOCUMENTS]]
-            parts.append(segment.take(rows))
+            # What is too much of one segment is too much of all: nothing is read that is not taken.
+            parts.append(segment.take(_few(rows, segment.terms)))
         joined = Segment.joined(parts)
-        order = joined.content_order[:REFERENCE_DOCUMENTS]
-        sizes = np.diff(joined.terms.offsets)[order]
-        order = order[(np.cumsum(sizes) <= REFERENCE_TERMS) | (np.arange(order.size) < LEAST_REFERENCE)]
+        order = _few(joined.content_order[:REFERENCE_DOCUMENTS], joined.terms)
         return joined.take(order), np.arange(order.size, dtype=np.int64)
+
+
+def _few(rows: Rows, terms: Ragged) -> Rows:
+    """The first of the rows, as long as their terms are not too many; LEAST_REFERENCE of them in any case."""
+    sizes = terms.offsets[rows + 1] - terms.offsets[rows]
+    return rows[(np.cumsum(sizes) <= REFERENCE_TERMS) | (np.arange(rows.size) < LEAST_REFERENCE)]
