@@ -148,7 +148,9 @@ def test_why_not_answers_for_any_document_that_may_be_seen(index: MatchIndex) ->
 def test_the_reference_sample_is_the_same_however_the_rows_are_spread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("duijie.engines.matching.state.REFERENCE_TERMS", 400)
     monkeypatch.setattr("duijie.engines.matching.state.LEAST_REFERENCE", 3)
-    made = [Document(id=f"t{n}", kind="technology", title=f"{chr(0x4E00 + n)}种压铸工艺" * (n % 5 + 1)) for n in range(60)]
+    made = [
+        Document(id=f"t{n}", kind="technology", title=f"{chr(0x4E00 + n)}种压铸工艺" * (n % 5 + 1)) for n in range(60)
+    ]
     sizes = {int(digest_of(terms_of(each).tobytes())): terms_of(each).size for each in made}
     expected, read = [], 0
     for content in sorted(sizes):
