@@ -164,8 +164,39 @@ def _sheets(group: click.Group, kind: str) -> None:
         import_sheet(kind, file, member_name, dry_run, good_rows, marked)
 
 
+def _export(group: click.Group, kind: str, name: str, zh: str, en: str) -> None:
+    @group.command(name, help=f"{zh}。{en}.")
+    @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help=".xlsx, .csv")
+    @click.option("--member", default="", help="成员 / the member")
+    @platform_command
+    def export(output: Path, member: str) -> None:
+        from duijie.core.sheets import write_table
+        from duijie.land import queries
+        from duijie.land.exporting import export_of
+
+        found = queries.deals if kind == "deals" else queries.projects
+        rows, exported = found(the_system(), member=member), export_of(kind)
+        lines = (line for row in rows.iterator(chunk_size=1000) for line in exported.lines(row, the_system()))
+        click.echo(f"{output}\t{write_table(exported.columns, lines, output)}")
+
+
 _sheets(deal, "deals")
 _sheets(project, "projects")
+_export(deal, "deals", "export", "导出为表格，改后可再导入", "Write the deals as a sheet that can be brought in again")
+_export(
+    project,
+    "projects",
+    "export",
+    "导出为表格，改后可再导入",
+    "Write the projects as a sheet that can be brought in again",
+)
+_export(
+    project,
+    "figures",
+    "export-figures",
+    "导出月度数据，补充后可再导入",
+    "Write the monthly figures as a sheet that can be brought in again",
+)
 
 
 @click.group()

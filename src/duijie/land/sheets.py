@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeVar
+
 from duijie.core.access import Viewer
 from duijie.core.errors import Fault
 from duijie.core.language import Label
-from duijie.land.actions import find_project, record_figure, upsert_deal, upsert_project
+from duijie.core.schema import Record, parse
+from duijie.land.actions import (
+    deal_record_of,
+    find_project,
+    known_deal,
+    known_project,
+    project_record_of,
+    record_figure,
+    upsert_deal,
+    upsert_project,
+)
 from duijie.land.rules import demand
 from duijie.land.schemas import DealRecord, FigureRecord, ProjectRecord
 from duijie.members.models import Member
 from duijie.members.sheets import SheetKind, register
+
+R = TypeVar("R", bound=Record)
 
 
 def _demand_deals(viewer: Viewer, member: Member) -> None:
@@ -25,11 +39,22 @@ def _demand_figures(viewer: Viewer, member: Member) -> None:
 
 
 def _write_deal(*, actor: Viewer, member: Member, record: DealRecord, dry_run: bool) -> str:
+    deal = known_deal(member, record.external_id or "")
+    if deal is not None:
+        record = _completed(record, deal_record_of(deal))
     return upsert_deal(actor=actor, member=member, record=record, dry_run=dry_run)[1]
 
 
 def _write_project(*, actor: Viewer, member: Member, record: ProjectRecord, dry_run: bool) -> str:
+    project = known_project(member, record.external_id or "")
+    if project is not None:
+        record = _completed(record, project_record_of(project))
     return upsert_project(actor=actor, member=member, record=record, dry_run=dry_run)[1]
+
+
+def _completed(record: R, held: dict[str, Any]) -> R:
+    """A row with what the record holds where the sheet has no column for it."""
+    return parse(type(record), held | record.model_dump(include=record.model_fields_set))
 
 
 def _write_figure(*, actor: Viewer, member: Member, record: FigureRecord, dry_run: bool) -> str:
@@ -48,13 +73,13 @@ def _write_figure(*, actor: Viewer, member: Member, record: FigureRecord, dry_ru
 register(
     SheetKind(
         "deals", Label("项目线索", "Deals"), DealRecord, _demand_deals, _write_deal, unique=("external_id",),
-        shown_at=lambda member: f"/deals/?member={member.slug}",
+        shown_at=lambda member: f"/deals/?member={member.slug}", empties=True,
     )
 )  # fmt: skip
 register(
     SheetKind(
         "projects", Label("签约项目", "Projects"), ProjectRecord, _demand_projects, _write_project,
-        unique=("external_id",), shown_at=lambda member: f"/projects/?member={member.slug}",
+        unique=("external_id",), shown_at=lambda member: f"/projects/?member={member.slug}", empties=True,
     )
 )  # fmt: skip
 register(

@@ -37,7 +37,8 @@ class SheetKind:
     demand(viewer, member): raises NotAllowed or NotFound unless the viewer may bring such a sheet in for the member.
     write(actor=, member=, record=, dry_run=): writes one row through its action, "created", "changed" or "unchanged"; with
     dry_run the same path, rolled back. left_out: fields without a column. unique: fields that no two rows may share.
-    shown_at(member): the address where what was written can be seen.
+    shown_at(member): the address where what was written can be seen. empties: an empty cell was given, too, and empties its field;
+    otherwise it says nothing.
     """
 
     word: str
@@ -48,6 +49,7 @@ class SheetKind:
     left_out: frozenset[str] = frozenset()
     unique: tuple[str, ...] = ()
     shown_at: Callable[[Member], str] = _nowhere
+    empties: bool = False
 
     def open_to(self, viewer: Viewer, member: Member) -> bool:
         """Whether the viewer may bring such a sheet in for the member."""
@@ -119,6 +121,8 @@ def _row(sheet: Sheet, kind: SheetKind, number: int, cells: dict[str, Any]) -> S
                 row.faults.append(row.place(fault))
         return row
     if not row.faults:
+        if kind.empties:
+            record.model_fields_set.update(column.name for column in sheet.columns)
         row.record = record
     return row
 

@@ -12,6 +12,7 @@ from duijie.core.access import Viewer
 from duijie.core.actions import acting
 from duijie.core.errors import Conflict, Fault, NotFound, Stale
 from duijie.land import ledger
+from duijie.land.actions.keeping import refuse_other_source
 from duijie.land.actions.periods import demand_open
 from duijie.land.choices import OVER, PLACE, Stage
 from duijie.land.history import path_of
@@ -331,20 +332,43 @@ def _check_between(path: list[DealMove], place: int, day: dt.date) -> None:
             )
 
 
+def known_deal(member: Member, text: str) -> Deal | None:
+    """The deal that a member knows by its own number, or by the platform's id. Raises Fault "deal.unknown" for another's id."""
+    rows = Deal.objects.unscoped("an upsert looks for its own row; rights are checked next").select_related(
+        "owner_user"
+    )
+    own = rows.filter(owner_member=member)
+    found: Deal | None = (own.filter(external_id=text).first() or own.filter(uid=text).first()) if text else None
+    if found is None and text and rows.filter(uid=text).exists():
+        raise Fault(
+            "deal.unknown", f"“{text}”不是{member}的线索，不能在这里修改。",
+            f"“{text}” is no deal of {member} and cannot be changed here.", place="external_id", status=422,
+        )  # fmt: skip
+    return found
+
+
 def upsert_deal(
     *, actor: Viewer, member: Member, record: DealRecord, version: int | None = None, dry_run: bool = False
 ) -> Outcome:
-    """Create or change the deal that `member` knows by the record's external id; a stage that differs is a move.
+    """Create or change the deal that `member` knows by the record's external id, or by the platform's; a stage that differs is a move.
 
-    "created", "changed" or "unchanged": the same content sent twice changes nothing.
+    "created", "changed" or "unchanged": the same content sent twice changes nothing. Raises Fault "deal.unknown", and where
+    something is asked that a record does not change: "deal.stage_on", "source.fixed".
     """
-    rows = Deal.objects.unscoped("an upsert looks for its own row; rights are checked next")
-    external_id = record.external_id or ""
-    existing = rows.filter(owner_member=member, external_id=external_id).first() if external_id else None
+    existing = known_deal(member, record.external_id or "")
     if existing is None:
         if version is not None:
             raise Stale
         return create_deal(actor=actor, member=member, record=record, dry_run=dry_run), "created"
+    if record.external_id == existing.uid:
+        record = record.model_copy(update={"external_id": existing.external_id or None})
+    refuse_other_source(existing, record)
+    if record.stage == existing.stage and record.stage_on not in (None, existing.stage_since):
+        raise Fault(
+            "deal.stage_on", f"它在 {existing.stage_since} 到的这个阶段；日期不对，请在它的页面上更正并写明原因。",
+            f"It came to this stage on {existing.stage_since}; correct the day on its page, with a reason.",
+            place="stage_on", status=422,
+        )  # fmt: skip
     deal, what = change_deal(actor=actor, deal=existing, record=record, version=version, dry_run=dry_run)
     if record.stage and record.stage != deal.stage:
         move = find_move(deal.stage, record.stage)

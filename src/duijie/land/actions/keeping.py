@@ -11,7 +11,8 @@ from duijie.core.errors import Fault, NotFound, Stale
 from duijie.land import ledger
 from duijie.land.choices import Milestone
 from duijie.land.history import slips, standing
-from duijie.land.models import Project, ProjectVersion
+from duijie.land.models import Deal, Project, ProjectVersion
+from duijie.land.schemas import DealRecord, ProjectRecord
 from duijie.land.states import ProjectRows, actual_days, planned_days, snapshot_of
 
 RISKY_DAYS = 60
@@ -85,3 +86,14 @@ def check_order(actual: dict[str, dt.date], *, place: str = "actual_on", today: 
                 status=422,
             )
         last = (milestone, day)
+
+
+def refuse_other_source(known: Deal | Project, record: DealRecord | ProjectRecord) -> None:
+    """Raise Fault "source.fixed" where a record names another source than the one that was kept."""
+    for name in ("source", "source_label"):
+        given = getattr(record, name)
+        if given and given != getattr(known, name):
+            raise Fault(
+                "source.fixed", "来源在登记时确定，以后不改。", "Where it came from is kept as it was registered.",
+                place=name, status=422,
+            )  # fmt: skip

@@ -15,7 +15,7 @@ from duijie.core.actions import acting
 from duijie.core.errors import Conflict, Fault, Stale
 from duijie.core.text import shorten
 from duijie.land.actions.figures import Given, check_sums, new_figure
-from duijie.land.actions.keeping import check_order, keep_version, locked, settle
+from duijie.land.actions.keeping import check_order, keep_version, locked, refuse_other_source, settle
 from duijie.land.actions.periods import demand_open
 from duijie.land.duplicates import name_key, refuse_repeat
 from duijie.land.history import standing
@@ -292,18 +292,35 @@ def _comparable(project: Project) -> dict[str, Any]:
     return snapshot_of(project) | {name: getattr(project, name) for name in names}
 
 
+def known_project(member: Member, text: str) -> Project | None:
+    """The project that a member knows by its own number, or by the platform's id. Raises Fault "project.unknown" for another's id."""
+    rows = Project.objects.unscoped("an upsert looks for its own row; rights are checked next")
+    rows = rows.select_related("zone", "relates_to")
+    own = rows.filter(owner_member=member)
+    found: Project | None = (own.filter(external_id=text).first() or own.filter(uid=text).first()) if text else None
+    if found is None and text and rows.filter(uid=text).exists():
+        raise Fault(
+            "project.unknown", f"“{text}”不是{member}的项目，不能在这里修改。",
+            f"“{text}” is no project of {member} and cannot be changed here.", place="external_id", status=422,
+        )  # fmt: skip
+    return found
+
+
 def upsert_project(
     *, actor: Viewer, member: Member, record: ProjectRecord, version: int | None = None, dry_run: bool = False
 ) -> tuple[Project, str]:
-    """Create or change the project that `member` knows by the record's external id. "created", "changed" or "unchanged"."""
-    rows = Project.objects.unscoped("an upsert looks for its own row; rights are checked next")
-    existing = None
-    if record.external_id:
-        existing = rows.filter(owner_member=member, external_id=record.external_id).first()
+    """Create or change the project that `member` knows by the record's external id, or by the platform's.
+
+    "created", "changed" or "unchanged". Raises Fault "project.unknown", "source.fixed".
+    """
+    existing = known_project(member, record.external_id or "")
     if existing is None:
         if version is not None:
             raise Stale
         return create_project(actor=actor, member=member, record=record, dry_run=dry_run), "created"
+    if record.external_id == existing.uid:
+        record = record.model_copy(update={"external_id": existing.external_id or None})
+    refuse_other_source(existing, record)
     return change_project(actor=actor, project=existing, record=record, version=version, dry_run=dry_run)
 
 

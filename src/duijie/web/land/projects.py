@@ -100,7 +100,11 @@ def projects(request: HttpRequest) -> HttpResponse:
     rows = queries.projects(viewer, sort=sort, **narrowed)
     form = request.GET.get("format", "")
     if form in ("xlsx", "csv"):
-        return sheet("projects", rows.iterator(chunk_size=1000), form)
+        return sheet("projects", rows.select_related("zone", "relates_to").iterator(chunk_size=1000), form, viewer)
+    if form == "figures":
+        return sheet(
+            "figures", rows.filter(owner_member__in=viewer.member_ids).iterator(chunk_size=1000), "xlsx", viewer
+        )
     pages = Pages.of(request, total=rows.count(), size=30)
     facets = _facets(request)
     query = request.GET.copy()
@@ -108,6 +112,9 @@ def projects(request: HttpRequest) -> HttpResponse:
     for name, kind in (("Excel", "xlsx"), ("CSV", "csv")):
         query["format"] = kind
         exports[name] = f"?{query.urlencode()}"
+    if viewer.member_ids:
+        query["format"] = "figures"
+        exports[t("本成员月度数据", "Own monthly figures")] = f"?{query.urlencode()}"
     columns = [
         Column("name", Label("项目", "Project"), sortable=True), Column("stage", Label("进度", "Milestone")),
         Column("signed_on", Label("签约日", "Signed"), "date", True),
