@@ -220,6 +220,17 @@ def test_the_template_comes_back_as_it_was_filled_in(scene: Any) -> None:
     assert places["revenue"].endswith("E2")
 
 
+def test_a_reason_that_begins_like_a_formula_goes_out_and_comes_back_as_text(scene: Any) -> None:
+    from openpyxl import load_workbook
+
+    fill(scene, rd=Cell("6", reason="=HYPERLINK(1)"))
+    out = io.BytesIO()
+    write_sheet(queries.sheet_of(scene.liaison, scene.row), out)
+    cell = load_workbook(io.BytesIO(out.getvalue())).active["G3"]
+    assert (cell.value, cell.data_type) == ("=HYPERLINK(1)", "s")
+    assert read_sheet(out.getvalue())[0]["rd"].reason == "=HYPERLINK(1)"
+
+
 def test_members_are_told_and_reminded_once(scene: Any) -> None:
     import datetime as dt
 

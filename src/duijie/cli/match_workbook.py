@@ -16,6 +16,7 @@ from duijie.cli.language import Language
 from duijie.cli.match import Line
 from duijie.engines.matching import GRADE_WORDS, Match, Ranking
 from duijie.engines.matching.reasons import FACET_NAMES
+from duijie.engines.spreadsheets import harmless
 
 _HEADER = PatternFill("solid", fgColor="FF1F4E78")
 _GROUPS = (PatternFill("solid", fgColor="FFFFFFFF"), PatternFill("solid", fgColor="FFF3F7FB"))
@@ -25,9 +26,8 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def _text(value: str) -> str:
-    """Text that Excel takes as text: no control characters, and no formula (a leading = becomes visible text)."""
-    clean = _UNPRINTABLE.sub(" ", value)[:32_000]
-    return "'" + clean if clean and clean[0] in "=+-@" and not clean[1:2].isdigit() else clean
+    """Text that Excel takes as text: no control characters, and no formula."""
+    return harmless(_UNPRINTABLE.sub(" ", value)[:32_000])
 
 
 class _Sheet:

@@ -57,6 +57,20 @@ def test_the_result_has_a_sheet_for_everyone(template: Path, tmp_path: Path) -> 
     assert [row[3] for row in book["按单位"].iter_rows(min_row=2, values_only=True)].count("09:50-10:10") == 2
 
 
+def test_a_name_from_outside_does_not_become_a_formula(template: Path, tmp_path: Path) -> None:
+    book = load_workbook(template)
+    for row in book["单位"].iter_rows(min_row=2):
+        if row[0].value == "P001":
+            row[1].value, row[1].data_type = "=HYPERLINK(1)", "s"
+    book.save(template)
+    event = read_workbook(template)
+    out = tmp_path / "result.xlsx"
+    write_result(out, event, arrange(event, Effort(scale=0.05)))
+    cells = [cell for page in load_workbook(out) for row in page.iter_rows() for cell in row]
+    assert [cell for cell in cells if cell.data_type == "f"] == []
+    assert "'=HYPERLINK(1)" in {cell.value for cell in cells}
+
+
 def changed(path: Path, change: Callable[[Workbook], None]) -> list[str]:
     book = load_workbook(path)
     change(book)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -15,9 +14,9 @@ from duijie.core.language import ENGLISH, current_language
 from duijie.core.sheets.cells import column_letters
 from duijie.core.sheets.columns import Column
 from duijie.core.sheets.package_writer import PackageWriter, SheetExtras, Style, Styled
+from duijie.engines.spreadsheets import harmless
 
 _WIDTHS = {"text": 50, "line": 24, "money": 16, "whole": 10, "decimal": 12, "date": 12, "yes_no": 8, "words": 30}
-_RISKY = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
 def write_table(
@@ -74,11 +73,6 @@ def plain_value(value: Any, chinese: bool) -> Any:
     return value
 
 
-def guarded(text: str) -> str:
-    """Text for CSV that no spreadsheet takes for a formula: an apostrophe goes before a risky first character."""
-    return "'" + text if _RISKY.match(text) else text
-
-
 def _write_csv(
     columns: Sequence[Column], rows: Iterable[Mapping[str, Any]], out: Path | str | IO[bytes], chinese: bool
 ) -> int:
@@ -88,7 +82,7 @@ def _write_csv(
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=False)
     try:
         writer = csv.writer(text)
-        writer.writerow([guarded(column.label(chinese)) for column in columns])
+        writer.writerow([harmless(column.label(chinese)) for column in columns])
         count = 0
         for row in rows:
             writer.writerow([_csv_value(row.get(column.name), chinese) for column in columns])
@@ -109,5 +103,5 @@ def _csv_value(value: Any, chinese: bool) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str):
-        return guarded(value.replace("\0", ""))
+        return harmless(value.replace("\0", ""))
     return str(value)

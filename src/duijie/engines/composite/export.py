@@ -22,6 +22,7 @@ from duijie.engines.composite.decomposition import can_decompose, contributions_
 from duijie.engines.composite.errors import refuse
 from duijie.engines.composite.panel import Panel, make_panel
 from duijie.engines.composite.results import Table, effective_weights, ranks_table, results_table
+from duijie.engines.spreadsheets import harmless
 
 RESULT_FORMAT = "duijie-index-result/1"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -196,17 +197,10 @@ def to_xlsx(tables: Mapping[str, Table]) -> bytes:
         sheet.freeze_panes = "A2"
         sheet.append(list(table.header))
         for row in table.rows:
-            sheet.append([_safe(cell) for cell in row])
+            sheet.append([harmless(cell) for cell in row])
     buffer = io.BytesIO()
     book.save(buffer)
     return _timeless(buffer.getvalue())
-
-
-def _safe(cell: object) -> Any:
-    """A cell as Excel may hold it: a text that begins like a formula stays a text."""
-    if isinstance(cell, str) and cell[:1] in "=+-@" and cell:
-        return "'" + cell
-    return cell
 
 
 def _timeless(content: bytes) -> bytes:

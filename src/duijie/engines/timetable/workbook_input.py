@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 
+from duijie.engines.spreadsheets import harmless
+
 from .event import Event, FixedMeeting, WishLevel
 from .result import Meeting
 from .workbook_columns import SHEETS
@@ -93,13 +95,7 @@ def write_event(out: Path | IO[bytes], event: Event, meetings: Iterable[Meeting]
         page = book.create_sheet(sheet.zh)
         _head(page, [c.zh for c in sheet.columns], [n for n, c in enumerate(sheet.columns) if c.required])
         for row in rows[sheet.record]():
-            page.append([_safe(row.get(column.field)) for column in sheet.columns])
+            cells = (row.get(column.field) for column in sheet.columns)
+            page.append([None if cell == "" else harmless(cell) for cell in cells])
         _widths(page)
     book.save(out)
-
-
-def _safe(value: Any) -> Any:
-    """No text becomes a formula when the file is opened."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@")):
-        return "'" + value
-    return value if value != "" else None

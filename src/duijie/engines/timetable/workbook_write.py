@@ -11,6 +11,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from duijie.engines.spreadsheets import harmless
+
 from .event import Event
 from .result import Meeting, Timetable
 from .slot_problem import Proof
@@ -35,8 +37,13 @@ def _widths(sheet: Worksheet) -> None:
         sheet.column_dimensions[get_column_letter(number)].width = min(max(longest + 2, 8), 48)
 
 
+def _add(page: Worksheet, cells: Sequence[object]) -> None:
+    """A row; names come from outside."""
+    page.append([harmless(cell) for cell in cells])
+
+
 def _head(sheet: Worksheet, names: Sequence[str], needed: Iterable[int] = ()) -> None:
-    sheet.append(list(names))
+    _add(sheet, names)
     must = set(needed)
     for number, cell in enumerate(sheet[1]):
         cell.font = Font(bold=True, color="FFFFFFFF")
@@ -104,15 +111,15 @@ def _overview(book: Workbook, event: Event, timetable: Timetable) -> None:
     page = book.create_sheet("概况")
     _head(page, ["目标", "数值", "界", "证明"])
     for name, goal in timetable.goals.items():
-        page.append([GOALS[name], goal.value, goal.bound, PROOFS.get(goal.proof, goal.proof.value)])
+        _add(page, [GOALS[name], goal.value, goal.bound, PROOFS.get(goal.proof, goal.proof.value)])
     active = {p for one in timetable.meetings for p in one.participants}
-    page.append([])
-    page.append(["会面 / meetings", len(timetable.meetings)])
-    page.append(["至少一场会面的单位 / participants with a meeting", len(active)])
-    page.append(["单位 / participants", len(event.participants)])
-    page.append(["每人最多空档次数 / most breaks of a person", timetable.most_breaks])
-    page.append(["空档次数最大差 / spread of breaks", timetable.spread])
-    page.append(["未满足的意愿 / unserved wishes", len(timetable.unserved)])
+    _add(page, [])
+    _add(page, ["会面 / meetings", len(timetable.meetings)])
+    _add(page, ["至少一场会面的单位 / participants with a meeting", len(active)])
+    _add(page, ["单位 / participants", len(event.participants)])
+    _add(page, ["每人最多空档次数 / most breaks of a person", timetable.most_breaks])
+    _add(page, ["空档次数最大差 / spread of breaks", timetable.spread])
+    _add(page, ["未满足的意愿 / unserved wishes", len(timetable.unserved)])
 
 
 def _names(event: Event) -> dict[str, str]:
@@ -146,7 +153,8 @@ def _by_participant(book: Workbook, event: Event, timetable: Timetable) -> None:
         for one in mine[participant.id]:
             others = "、".join(names[p] for p in one.participants if p != participant.id)
             people = "、".join(names[p] for p in one.representatives if p in own)
-            page.append(
+            _add(
+                page,
                 [participant.id, participant.label, one.slot, hours[one.slot], others, people, one.place, names[one.place],
                  area[one.place]]
             )  # fmt: skip
@@ -159,7 +167,7 @@ def _by_place(book: Workbook, event: Event, timetable: Timetable) -> None:
     _head(page, ["场地编号", "场地", *(f"{slot.id} {hours[slot.id]}" for slot in order)])
     held = {(one.place, one.slot): "–".join(names[p] for p in one.participants) for one in timetable.meetings}
     for place in event.places:
-        page.append([place.id, names[place.id], *(held.get((place.id, slot.id)) for slot in order)])
+        _add(page, [place.id, names[place.id], *(held.get((place.id, slot.id)) for slot in order)])
 
 
 def _by_time(book: Workbook, event: Event, timetable: Timetable) -> None:
@@ -167,7 +175,8 @@ def _by_time(book: Workbook, event: Event, timetable: Timetable) -> None:
     _head(page, ["时段", "时间", "场地编号", "场地", "单位", "代表", "会面编号", "固定"])
     names, hours = _names(event), _hours(event)
     for one in _ordered(event, timetable):
-        page.append(
+        _add(
+            page,
             [one.slot, hours[one.slot], one.place, names[one.place], "、".join(names[p] for p in one.participants),
              "、".join(names[p] for p in one.representatives), one.id, "是" if one.fixed else ""]
         )  # fmt: skip
@@ -179,7 +188,7 @@ def _unserved(book: Workbook, event: Event, timetable: Timetable) -> None:
     names = _names(event)
     level = {"must": "必须", "want": "希望"}
     for one in timetable.unserved:
-        page.append([one.wisher, names[one.wisher], one.wanted, names[one.wanted], level[one.level], one.zh, one.en])
+        _add(page, [one.wisher, names[one.wisher], one.wanted, names[one.wanted], level[one.level], one.zh, one.en])
 
 
 def _people(book: Workbook, event: Event, timetable: Timetable) -> None:
@@ -187,7 +196,8 @@ def _people(book: Workbook, event: Event, timetable: Timetable) -> None:
     _head(page, ["代表编号", "代表", "单位", "会面", "空档次数", "空闲时段", "换桌次数", "步行分钟"])
     names = _names(event)
     for one in timetable.people:
-        page.append(
+        _add(
+            page,
             [one.person, names[one.person], names[one.participant], one.meetings, one.breaks, one.idle, one.place_changes,
              one.walking]
         )  # fmt: skip

@@ -13,6 +13,7 @@ from duijie.core.access import Viewer
 from duijie.core.language import ENGLISH, current_language, t
 from duijie.core.money import Money, format_money
 from duijie.core.word import WordDocument
+from duijie.engines.spreadsheets import harmless
 from duijie.meet.choices import Answer, EventKind, IntentKind, IntentStatus, RegistrationStatus
 from duijie.meet.models import Event
 from duijie.meet.queries.figures import EventFigures, figures_of_event
@@ -127,14 +128,10 @@ def excel_report(viewer: Viewer, event: Event) -> bytes:
         sheet = book.create_sheet(part.title[:31])
         sheet.append(list(part.heads))
         for row in part.rows:
-            sheet.append([_safe(value) for value in row])
+            sheet.append([harmless(value) for value in row])
         sheet.freeze_panes = "A2"
         for letter in "ABCDE"[: len(part.heads)]:
             sheet.column_dimensions[letter].width = 28
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def _safe(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@")) else value

@@ -12,6 +12,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
 from duijie.core.language import speaking, t
+from duijie.engines.spreadsheets import harmless
 from duijie.plan.choices import unit_label
 from duijie.plan.fields import plain_figure
 from duijie.plan.reporting.stable import stable
@@ -41,12 +42,12 @@ def workbook(content: Content) -> bytes:
 
 def _begin(sheet: Any, name: str, content: Content, head: Sequence[str], widths: Sequence[int]) -> None:
     sheet.title = name
-    sheet.append([_text(content["title"])])
+    sheet.append([harmless(content["title"])])
     sheet["A1"].font = Font(bold=True, size=14)
-    sheet.append([_text(content["note"])])
+    sheet.append([harmless(content["note"])])
     sheet["A2"].font = Font(color="666666", size=9)
     sheet.append([])
-    sheet.append([_text(h) for h in head])
+    sheet.append([harmless(h) for h in head])
     for cell in sheet[4]:
         cell.font, cell.fill, cell.border = Font(bold=True), _HEAD_FILL, _LINE
         cell.alignment = Alignment(wrap_text=True, vertical="center")
@@ -59,14 +60,9 @@ def _begin(sheet: Any, name: str, content: Content, head: Sequence[str], widths:
     sheet.print_title_rows = "4:4"
 
 
-def _text(value: Any) -> Any:
-    """Text that cannot become a formula when the file is opened."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t" and len(value) > 1 else value
-
-
 def _rows(sheet: Any, rows: Iterable[Sequence[Any]]) -> None:
     for row in rows:
-        sheet.append([_text(v) for v in row])
+        sheet.append([harmless(v) for v in row])
         for cell in sheet[sheet.max_row]:
             cell.border = _LINE
             cell.alignment = Alignment(wrap_text=True, vertical="top")

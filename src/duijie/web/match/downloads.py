@@ -14,11 +14,11 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from duijie.core.files import XLSX
+from duijie.engines.spreadsheets import harmless
 from duijie.web.kit.words import changed_query
 
 Value = str | int | float | dt.date | None
 FORMATS = ("xlsx", "csv")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def exports_of(request: HttpRequest) -> dict[str, str]:
@@ -26,14 +26,9 @@ def exports_of(request: HttpRequest) -> dict[str, str]:
     return {name: changed_query(request.GET, {"format": kind}) for name, kind in (("Excel", "xlsx"), ("CSV", "csv"))}
 
 
-def _plain(value: Value) -> Value:
-    """A text that begins like a formula would be run by a spreadsheet."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
 def download(name: str, kind: str, head: Sequence[str], rows: Iterable[Sequence[Value]], title: str) -> HttpResponse:
     """The rows as `name`.xlsx or `name`.csv."""
-    cells = [[_plain(value) for value in row] for row in rows]
+    cells = [[harmless(value) for value in row] for row in rows]
     content = _workbook(head, cells, title) if kind == "xlsx" else _csv(head, cells)
     response = HttpResponse(content, content_type=XLSX if kind == "xlsx" else "text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'

@@ -22,7 +22,8 @@ from duijie.core.access import Viewer
 from duijie.core.errors import NotFound
 from duijie.core.language import t
 from duijie.core.schema import AmountValue
-from duijie.core.sheets.table import guarded, write_table
+from duijie.core.sheets.table import write_table
+from duijie.engines.spreadsheets import harmless
 from duijie.members.models import Member
 from duijie.publish import queries
 from duijie.publish.kinds import KINDS
@@ -129,7 +130,7 @@ def as_csv(request: HttpRequest, slug: str | None = None) -> HttpResponse | Stre
     def cell(value: object) -> str:
         if isinstance(value, list | dict):
             value = "；".join(map(str, value)) if isinstance(value, list) else json.dumps(value, ensure_ascii=False)
-        return guarded("" if value is None else str(value))
+        return harmless("" if value is None else str(value))
 
     def parts() -> Iterator[str]:
         buffer = io.StringIO()

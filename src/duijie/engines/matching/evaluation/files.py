@@ -6,14 +6,12 @@ import csv
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from duijie.engines.matching.evaluation.presentation import as_values, need_table, workbook_tables
 from duijie.engines.matching.evaluation.reliability_plot import reliability_plot
 from duijie.engines.matching.evaluation.scoring import Comparison, Evaluation
 from duijie.engines.matching.faults import InputFault
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from duijie.engines.spreadsheets import harmless
 
 
 def as_json(evaluation: Evaluation, comparison: Comparison | None) -> str:
@@ -33,7 +31,7 @@ def write(
     elif suffix == ".csv":
         heading, rows = need_table(evaluation, titles, language)
         with path.open("w", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file).writerows([heading, *([_harmless(cell) for cell in row] for row in rows)])
+            csv.writer(file).writerows([heading, *([harmless(cell) for cell in row] for row in rows)])
     elif suffix == ".xlsx":
         _write_workbook(path, evaluation, comparison, titles, language)
     elif suffix == ".svg":
@@ -64,7 +62,7 @@ def _write_workbook(
         sheet = book.create_sheet(name[:31])
         sheet.append(heading)
         for row in rows:
-            sheet.append([_harmless(cell) for cell in row])
+            sheet.append([harmless(cell) for cell in row])
         for cell in sheet[1]:
             cell.font = Font(bold=True)
         sheet.freeze_panes = "A2"
@@ -72,8 +70,3 @@ def _write_workbook(
             width = max(len(str(cell.value or "")) for cell in column)
             sheet.column_dimensions[column[0].column_letter].width = min(60, 2 + 1.3 * width)  # type: ignore[union-attr]
     book.save(path)
-
-
-def _harmless(cell: Any) -> Any:
-    """A title that starts like a formula is written as text, so that a spreadsheet does not run it."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
