@@ -6,7 +6,6 @@ from duijie.engines.composite.numbers.bilateral import METHODS, Items, bilateral
 from duijie.engines.composite.numbers.deals import DealIndex, Deals, deal_index, size_bands, sub_indices, winsorised
 from duijie.engines.composite.numbers.multilateral import SPLICES, geks
 from duijie.engines.composite.numbers.series import (
-    chain_links,
     change,
     composite,
     mean_rise,
@@ -24,7 +23,6 @@ __all__ = [
     "Deals",
     "Items",
     "bilateral",
-    "chain_links",
     "chained",
     "change",
     "composite",

@@ -110,10 +110,3 @@ def composite(markets: Mapping[str, Floats], weights: Mapping[str, float], *, me
             refuse("geometric_not_positive", "composite", value=float(weighted.min()))
         return np.asarray(np.exp((np.log(weighted) * shares[shares > 0, None]).sum(axis=0)), dtype=float)
     return np.asarray((weighted * shares[shares > 0, None]).sum(axis=0), dtype=float)
-
-
-def chain_links(links: Floats, points: float = 100.0) -> Floats:
-    """A series from its links (each period over the one before, 1 in the first)."""
-    if bool(np.isnan(links).any()):
-        refuse("series_gap", f"links [{int(np.flatnonzero(np.isnan(links))[0]) + 1}]")
-    return np.asarray(np.cumprod(links) * points, dtype=float)
