@@ -172,6 +172,9 @@ def record_figure(
     demand(actor, "project.figures", {project.owner_member_id})
     with acting(actor, "project.figure", dry_run=dry_run) as act:
         current = locked(project, None)
+        quicker = standing_figure(current, given)
+        if quicker is not None:  # somebody reported it since it was looked for
+            raise _exists(quicker)
         demand_open(current.owner_member_id, [given.effective_on or current.signed_on], place="month")
         now = timezone.now()
         row, rows = new_figure(current, given, actor, now), ProjectRows.of(current)

@@ -49,6 +49,8 @@ def create_project(
     """
     demand(actor, "project.create", {member.pk})
     with acting(actor, "project.create", dry_run=dry_run) as act:
+        # One after the other: of two that look alike, the second sees the first.
+        Member.objects.select_for_update(no_key=True).get(pk=member.pk)
         now = timezone.now()
         project = Project(owner_member=member, source_ref=source_ref)
         fill(project, record)
