@@ -521,6 +521,10 @@ def test_sensitivity_is_a_job_that_can_be_stopped(world: World) -> None:
     assert waiting.status == "stopped"
     with pytest.raises(NotAllowed):
         start_uncertainty(actor=viewer("liaison", world.members[0]), design=world.design)
+    for size in (0, 15, 4097):
+        with pytest.raises(Fault) as refused:
+            start_uncertainty(actor=world.secretary, design=world.design, replications=size)
+        assert (refused.value.code, refused.value.place) == ("replications.range", "replications")
 
 
 def test_two_who_change_a_design_do_not_overwrite_each_other(world: World) -> None:

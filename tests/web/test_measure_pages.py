@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +16,7 @@ from duijie.measure import actions
 from duijie.measure.actions import Cell
 from duijie.measure.models import Judgement
 from duijie.measure.schemas import ConsultationRecord, IndexRecord
+from tests.engines.composite.small import built
 from tests.factories import PASSWORD, make_alliance, make_member, make_user, viewer
 from tests.measure.factories import make_indicator, make_round, make_values, submission_of
 from tests.measure.test_indices import World
@@ -56,8 +58,35 @@ def test_every_page_of_an_edition_opens_for_a_guest() -> None:
         "/observations/none/",
         at + "download/exe/",
         "/indicators/nothing/",
+        at + "?period=1999",
+        at + "units/park-1/?period=1999",
+        at + "compare/?a=park-1&b=nobody",
+        at + "compare/?a=park-1",
     ):
         assert client.get(address).status_code == 404, address
+
+
+def test_the_share_of_a_column_outside_the_framework_is_not_made_up_and_a_file_is_whole_or_not_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World()
+    edition = world.publish()
+    client = Client()
+    page = client.get(f"/editions/{edition.uid}/number/?unit=park-1&period=2025&code=output").content.decode()
+    assert "25.0%" in page  # half of growth, which is half of the index
+    assert client.get("/indicators/values.csv").content.count(b"\n") == 37
+    monkeypatch.setattr("duijie.web.measure.indicators.MOST_EXPORTED", 35)
+    refused = client.get("/indicators/values.csv")
+    assert (refused.status_code, "共 36 行，一个文件最多 35 行" in refused.content.decode()) == (422, True)
+
+
+def test_an_index_of_risks_is_drawn_with_the_lowest_first() -> None:
+    from duijie.web.measure.frame import rows_with_a_score
+
+    values = np.array([[1.0, 1, 1, 1], [9, 9, 9, 9], [5, 5, 5, 5]])
+    steps = [{"normalise": {}}, {"aggregate": {}}]
+    index = built(values, steps, results={"order": "lowest_first"})
+    assert [index.final.units[row] for row in rows_with_a_score(index, "")] == [index.final.units[n] for n in (0, 2, 1)]
 
 
 def test_the_workbench_is_the_secretariats() -> None:

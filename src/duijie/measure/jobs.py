@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from duijie.core.access import SYSTEM, Viewer
 from duijie.core.calendar import Period, PeriodKind, period_of
+from duijie.core.errors import Fault
 from duijie.core.jobs import Progress, enqueue, job
 from duijie.core.models import Indicator, Job
 from duijie.core.notifications import tell
@@ -23,14 +24,18 @@ from duijie.measure.rules import demand, place_in
 from duijie.members.queries.people import staff_of_member
 
 VARY, MEASURE, REMIND = "measure.uncertainty", "measure.measures", "measure.remind"
-MOST_REPLICATIONS = 4096
+LEAST_REPLICATIONS, MOST_REPLICATIONS = 16, 4096
 
 
 def start_uncertainty(*, actor: Viewer, design: IndexDesign, replications: int = 256) -> Job:
-    """Ask how much the ranks hang on each choice: a job with progress and stop. Raises NotAllowed."""
+    """Ask how much the ranks hang on each choice: a job with progress and stop. Raises NotAllowed, Fault "replications.range"."""
     demand(actor, "index.design", place_in(design.alliance_id))
-    size = max(16, min(MOST_REPLICATIONS, replications))
-    return enqueue(VARY, actor=actor, design=design.pk, replications=size)
+    if not LEAST_REPLICATIONS <= replications <= MOST_REPLICATIONS:
+        raise Fault(
+            "replications.range", f"重复次数应在 {LEAST_REPLICATIONS} 到 {MOST_REPLICATIONS} 之间。",
+            f"Between {LEAST_REPLICATIONS} and {MOST_REPLICATIONS} replications.", place="replications", status=422,
+        )  # fmt: skip
+    return enqueue(VARY, actor=actor, design=design.pk, replications=replications)
 
 
 @job(VARY)

@@ -14,6 +14,7 @@ from scipy import stats
 from duijie.engines.composite import CompositeError, Index, build, make_panel, read_specification
 from duijie.engines.composite.formula import Formula
 from duijie.engines.composite.methods.frontier import benefit_of_the_doubt
+from duijie.engines.composite.methods.means import MEANS
 from duijie.engines.composite.methods.moments import kurtosis, shapes, skewness
 from duijie.engines.composite.methods.outliers import Limits, box_cox_power, treat
 from duijie.engines.composite.methods.outranking import ideal_solution, kemeny_orders
@@ -284,6 +285,26 @@ def test_balanced_weights_make_parts_count_alike() -> None:
     index = built(sample(40, 3), [{"normalise": {}}, weigh, {"aggregate": {"weights": "w"}}])
     correlations = index.log[1].report["detail"]["correlations"]
     assert correlations["left"] == pytest.approx(correlations["right"], abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("target", "code"),
+    [({"left": 1}, "setting_missing"), ({"left": 1, "right": 1, "a": 1}, "target_of_another_level")],
+)
+def test_a_target_names_each_element_of_its_level_and_no_other(target: dict[str, float], code: str) -> None:
+    weigh = {"weigh": {"method": "optimised", "name": "w", "level": 2, "target": target}}
+    with pytest.raises(CompositeError) as refused:
+        built(sample(), [{"normalise": {}}, weigh, {"aggregate": {"weights": "w"}}])
+    assert (refused.value.code, refused.value.place) == (code, "steps[1].weigh.target")
+
+
+def test_above_and_below_need_a_positive_mean_and_a_power_mean_its_power() -> None:
+    with pytest.raises(CompositeError) as refused:
+        one_column([-1, 0, 1], {"method": "above_below_mean"})
+    assert refused.value.code == "ratio_not_positive"
+    with pytest.raises(CompositeError) as refused:
+        MEANS["generalised"](np.ones((2, 2)), np.ones(2), None)
+    assert refused.value.code == "setting_missing"
 
 
 def test_nelder_and_mead_find_the_bottom() -> None:

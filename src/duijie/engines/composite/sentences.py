@@ -51,6 +51,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "denominator_scale_zero": ("分母的倍数不能为零", "the scale of a denominator cannot be zero"),
     "code_twice": ("代码 {code} 出现两次", "the code {code} occurs twice"),
+    "target_of_another_level": ("{code} 不在第 {level} 层", "{code} is not at level {level}"),
     "code_unknown": ("框架中没有代码 {code}", "the framework has no code {code}"),
     "parent_unknown": ("上级 {parent} 不存在", "the parent {parent} does not exist"),
     "parent_is_indicator": (

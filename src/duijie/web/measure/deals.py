@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,12 +17,13 @@ from duijie.core.language import Label, t
 from duijie.core.sheets import write_table, write_template
 from duijie.measure import actions, queries
 from duijie.measure.actions.deals import columns, read_deals
+from duijie.measure.models import MarketDeal
 from duijie.measure.rules import anywhere, may
 from duijie.web.kit import Column, Pages, Table
 from duijie.web.kit.figures import money
 from duijie.web.kit.names import industry_name, region_name
 from duijie.web.measure.deal_edition import MARKET_WORDS
-from duijie.web.measure.frame import crumb, tabs_of, under_measure
+from duijie.web.measure.frame import crumb, demand_exportable, tabs_of, under_measure
 from duijie.web.members.forms import for_people, viewer_of_page
 
 MOST_EXPORTED = 50_000
@@ -68,14 +70,15 @@ def deals(request: HttpRequest) -> HttpResponse:
     return render(request, "measure/deals.html", context)
 
 
-def _exported(found: object, form: str) -> HttpResponse:
+def _exported(found: QuerySet[MarketDeal], form: str) -> HttpResponse:
+    demand_exportable(found.count(), MOST_EXPORTED)
     out = io.BytesIO()
     rows = (
         {
             "external_id": d.external_id, "title": d.title, "market": str(MARKET_WORDS[d.market]), "announced_on": d.announced_on,
             "amount": f"{d.amount_minor / 100:.2f}元", "industry": d.industry, "region": d.region, "source": d.source,
         }
-        for d in found[:MOST_EXPORTED]  # type: ignore[index]
+        for d in found
     )  # fmt: skip
     write_table(columns(), rows, out, form=form)
     response = HttpResponse(out.getvalue(), content_type=XLSX if form == "xlsx" else "text/csv; charset=utf-8")

@@ -14,12 +14,13 @@ from duijie.core.files import XLSX
 from duijie.core.language import current_language, t
 from duijie.core.word import MEDIA_TYPE as DOCX
 from duijie.core.word import WordDocument
-from duijie.engines.composite import CompositeError, Index, results_table, sheets, to_csv, to_xlsx
+from duijie.engines.composite import Index, results_table, sheets, to_csv, to_xlsx
 from duijie.engines.composite.results import Table
 from duijie.measure import queries
 from duijie.measure.indices.pictures import Bar, bars_svg, lines_svg, png_of
 from duijie.measure.models import Edition, IndexDesign
-from duijie.web.measure.editions import edition_title, element_name, index_of, note_parts
+from duijie.web.measure.editions import edition_title, index_of, note_parts
+from duijie.web.measure.frame import element_name
 from duijie.web.members.forms import viewer_of_page
 
 _TYPES = {
@@ -146,20 +147,10 @@ def _plain(value: Any) -> Any:
 
 def package_of(edition: Edition) -> bytes:
     """Everything to make the edition again: its document, its tables, its notes, and a page that says how. The same bytes each time."""
-    index_tables: dict[str, bytes] = {}
     if edition.kind == IndexDesign.Kind.COMPOSITE:
-        try:
-            index_tables = {
-                f"tables/{name.replace(' ', '_')}.csv": to_csv(table)
-                for name, table in sheets(index_of(edition)).items()
-            }
-        except CompositeError:
-            index_tables = {}
+        tables = sheets(index_of(edition))
     else:
-        index_tables = {
-            f"tables/{name.replace(' ', '_')}.csv": to_csv(table)
-            for name, table in deal_tables(json.loads(edition.content)).items()
-        }
+        tables = deal_tables(json.loads(edition.content))
     files = {
         "edition.json": edition.content.encode(),
         "sources.json": json.dumps(edition.sources, ensure_ascii=False, sort_keys=True, indent=1).encode(),
@@ -168,7 +159,7 @@ def package_of(edition: Edition) -> bytes:
             f"{edition.title}\n{edition.title_en}\nSHA-256 (edition.json): {edition.digest}\n\n"
             "duijie index --replay edition.json -o again.json\n"
         ).encode(),
-    } | index_tables  # fmt: skip
+    } | {f"tables/{name.replace(' ', '_')}.csv": to_csv(table) for name, table in tables.items()}  # fmt: skip
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():

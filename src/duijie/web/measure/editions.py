@@ -25,7 +25,7 @@ from duijie.members.models import Member
 from duijie.web.kit import Cell, Column, Pages, Table
 from duijie.web.kit.charts import Chart, Series
 from duijie.web.measure.deal_edition import deal_edition_page
-from duijie.web.measure.frame import crumb, shown, tabs_of, under_measure
+from duijie.web.measure.frame import crumb, element_name, rows_with_a_score, shown, tabs_of, under_measure
 from duijie.web.members.forms import viewer_of_page
 
 
@@ -57,14 +57,6 @@ def description_of(design: IndexDesign) -> str:
 
 def edition_title(edition: Edition) -> str:
     return t(edition.title, edition.title_en or edition.title)
-
-
-def element_name(index: Index, code: str) -> str:
-    """An element's name in the language in force."""
-    if code not in index.framework:
-        return code
-    element = index.framework[code]
-    return t(element.name or code, element.name_en or element.name or code)
 
 
 def indices(request: HttpRequest) -> HttpResponse:
@@ -124,9 +116,7 @@ def edition_page(request: HttpRequest, edition: str) -> HttpResponse:
     if found.kind == IndexDesign.Kind.DEALS:
         return deal_edition_page(request, viewer, found)
     index = index_of(found)
-    period = request.GET.get("period", "")
-    if period not in index.final.period_list():
-        period = index.final.period_list()[-1]
+    period = _period_asked(request, index)
     context = {
         "edition": found, "title": edition_title(found), "design": found.design, "lead": description_of(found.design), "period": period, "periods": index.final.period_list(),
         "table": results_of(found, index, period), "chart": _ranking(found, index, period), "course": _course(found, index),
@@ -135,6 +125,15 @@ def edition_page(request: HttpRequest, edition: str) -> HttpResponse:
         "editions": list(queries.editions(viewer, slug=found.design.slug)[:12]),
     }  # fmt: skip
     return render(request, "measure/edition.html", context)
+
+
+def _period_asked(request: HttpRequest, index: Index) -> str:
+    """The period of the address, the last where it names none. Raises NotFound for one that the edition does not have."""
+    periods = index.final.period_list()
+    asked = request.GET.get("period") or periods[-1]
+    if asked not in periods:
+        raise NotFound
+    return asked
 
 
 DOWNLOADS = (("xlsx", "Excel"), ("docx", "Word"), ("png", "PNG"), ("svg", "SVG"), ("csv", "CSV"), ("zip", "ZIP"))
@@ -161,8 +160,7 @@ def results_of(edition: Edition, index: Index, period: str) -> Table:
     intervals = (
         {row["unit"]: (row["low"], row["high"]) for row in edition.summary["rows"]} if period == edition.period else {}
     )
-    rows = [int(row) for row in panel.rows_of(period) if not np.isnan(scores[row])]
-    rows.sort(key=lambda row: (ranks[row], panel.units[row]))
+    rows = rows_with_a_score(index, period)
     columns = [
         Column("unit", Label("成员", "Member")), Column("rank", Label("名次", "Rank"), "number"), Column("score", element_name(index, framework.result), "number"),
         Column("interval", Label("名次区间（90%）", "Rank, 90 % interval"), "centre"), *(Column(c, element_name(index, c), "number") for c in parts),
@@ -189,11 +187,11 @@ def results_of(edition: Edition, index: Index, period: str) -> Table:
 
 def _ranking(edition: Edition, index: Index, period: str) -> Chart:
     panel, scores = index.final, index.scores()
-    rows = sorted((int(r) for r in panel.rows_of(period) if not np.isnan(scores[r])), key=lambda r: -scores[r])
+    rows = rows_with_a_score(index, period)
     names = [panel.names.get(panel.units[r], panel.units[r]) for r in rows]
     urls = [reverse("measure:edition_unit", args=[edition.uid, panel.units[r]]) for r in rows]
     series = Series(element_name(index, index.framework.result), [round(float(scores[r]), 2) for r in rows], urls)
-    return Chart("hbar", t("{p} 年结果", "Results {p}", p=period), names, [series], height=max(14, 1.6 * len(rows)))
+    return Chart("hbar", t("{p} 结果", "Results {p}", p=period), names, [series], height=max(14, 1.6 * len(rows)))
 
 
 def _course(edition: Edition, index: Index) -> Chart | None:
@@ -229,8 +227,7 @@ def unit_page(request: HttpRequest, edition: str, unit: str) -> HttpResponse:
         raise NotFound
     index = index_of(found)
     periods = index.final.period_list()
-    period = request.GET.get("period", "")
-    period = period if period in periods else periods[-1]
+    period = _period_asked(request, index)
     if unit not in {index.final.units[r] for r in index.final.rows_of(period)}:
         raise NotFound
     with as_faults():
@@ -336,8 +333,10 @@ def compare_page(request: HttpRequest, edition: str) -> HttpResponse:
     index = index_of(found)
     period, units = found.period, [r["unit"] for r in found.summary["rows"]]
     first, second = request.GET.get("a", ""), request.GET.get("b", "")
-    if first not in units or second not in units:
+    if not (first or second):
         first, second = units[0], units[min(1, len(units) - 1)]
+    if first not in units or second not in units:
+        raise NotFound
     names = dict(index.final.names)
     parts = list(index.framework.children[index.framework.result])
     table = gap = None
@@ -431,7 +430,7 @@ def _number(edition: Edition, index: Index, unit: str, period: str, code: str, r
     source = edition.sources.get(Data.key(unit, period, code))
     return {
         "edition": edition, "title": element_name(index, code), "over": f"{name} · {period}", "score": shown(float(index.final.column(code)[row]), 2),
-        "share": f"{100 * shares.get(code, 1):.1f}%", "parts": Table(columns, parts, caption=t("组成", "Parts"), tight=True) if parts else None,
+        "share": f"{100 * shares[code]:.1f}%" if code in shares else "—", "parts": Table(columns, parts, caption=t("组成", "Parts"), tight=True) if parts else None,
         "stages": stages, "raw": shown(raw, 4) if raw is not None else None, "unit": framework[code].unit if is_indicator else "",
         "source_url": reverse("measure:observation", args=[source]) if source else "", "is_indicator": is_indicator,
         "crumbs": [

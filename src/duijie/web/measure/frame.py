@@ -15,6 +15,8 @@ from duijie.core.errors import Fault, Faults
 from duijie.core.indicators import Indicator
 from duijie.core.language import Label, t
 from duijie.core.models.indicators import plain_figures
+from duijie.engines.composite import Index
+from duijie.engines.composite.results import rows_in_order
 from duijie.measure.models import Round, Submission
 from duijie.measure.queries.rounds import alliances_served
 
@@ -79,6 +81,20 @@ def shown(value: Decimal | float | None, decimals: int | None = None) -> str:
     return f"{grouped}.{part}" if part else grouped
 
 
+def element_name(index: Index, code: str) -> str:
+    """An element's name in the language in force; a column that is no element is called by its code."""
+    if code not in index.framework:
+        return code
+    element = index.framework[code]
+    return t(element.name or code, element.name_en or element.name or code)
+
+
+def rows_with_a_score(index: Index, period: str) -> list[int]:
+    """The rows of a period that have a result, the best first."""
+    scores = index.scores()
+    return [int(row) for row in rows_in_order(index, period) if scores[row] == scores[row]]
+
+
 def four_figures(value: float) -> str:
     """A computed figure at four significant figures, never with an exponent; what rounding left of a zero is zero."""
     return shown(Decimal("0") if abs(value) < 1e-9 else Decimal(f"{value:.4g}") if value == value else None)
@@ -86,6 +102,15 @@ def four_figures(value: float) -> str:
 
 def value_words(indicator: Indicator, value: Decimal | None) -> str:
     return shown(value, indicator.decimals)
+
+
+def demand_exportable(count: int, most: int) -> None:
+    """Raise Fault "export.too_many" where a file would hold more rows than it may: a part of what was asked for is not handed out."""
+    if count > most:
+        raise Fault(
+            "export.too_many", f"共 {count} 行，一个文件最多 {most} 行，请缩小范围再导出。",
+            f"There are {count} rows and a file holds {most}; narrow the list and export again.", status=422,
+        )  # fmt: skip
 
 
 def posted(request: HttpRequest, act: Callable[[], object], done: Label, back: str) -> HttpResponse:

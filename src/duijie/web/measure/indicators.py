@@ -36,7 +36,15 @@ from duijie.members.models import Member
 from duijie.members.queries import name_of
 from duijie.web.kit import Cell, Column, Pages, Table
 from duijie.web.kit.charts import Chart, Series
-from duijie.web.measure.frame import OBSERVATION_STATUS, crumb, shown, tabs_of, under_measure, value_words
+from duijie.web.measure.frame import (
+    OBSERVATION_STATUS,
+    crumb,
+    demand_exportable,
+    shown,
+    tabs_of,
+    under_measure,
+    value_words,
+)
 from duijie.web.members.forms import FormPage, for_people, posted_version, viewer_of_page
 
 MOST_EXPORTED = 100_000
@@ -237,7 +245,8 @@ def export_values(request: HttpRequest, form: str) -> HttpResponse:
     if form not in {"xlsx", "csv", "sdmx.csv"}:
         raise NotFound
     codes = request.GET.getlist("code") or None
-    rows = observations(viewer, codes=codes, every_vintage=request.GET.get("vintages") == "1")[:MOST_EXPORTED]
+    rows = observations(viewer, codes=codes, every_vintage=request.GET.get("vintages") == "1")
+    demand_exportable(rows.count(), MOST_EXPORTED)
     if form == "sdmx.csv":
         response = HttpResponse(
             to_sdmx_csv(rows), content_type="application/vnd.sdmx.data+csv; version=2.0.0; charset=utf-8"

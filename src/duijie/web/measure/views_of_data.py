@@ -15,14 +15,9 @@ from duijie.measure.indices import tree
 from duijie.measure.indices.words import STEPS
 from duijie.web.kit import Column, Table
 from duijie.web.kit.charts import Chart, Series
-from duijie.web.measure.frame import four_figures, shown
+from duijie.web.measure.frame import element_name, four_figures, rows_with_a_score, shown
 
 BINS = 12
-
-
-def name_of(index: Index, code: str) -> str:
-    element = index.framework[code]
-    return t(element.name or code, element.name_en or element.name or code)
 
 
 def label_of(document: Mapping[str, Any], code: str) -> str:
@@ -167,7 +162,7 @@ def statistics(index: Index) -> Table:
     for line in column_statistics(index.raw, codes):
         rows.append(
             [
-                name_of(index, line.code),
+                element_name(index, line.code),
                 line.available,
                 *(four_figures(value) for value in (line.mean, line.minimum, line.maximum, line.skewness)),
             ]
@@ -180,9 +175,7 @@ def moves(before: Index, after: Index) -> Table:
     period = after.final.period_list()[-1]
     was = {before.final.units[r]: before.ranks()[r] for r in before.final.rows_of(period)}
     ranks, scores, panel = after.ranks(), after.scores(), after.final
-    rows = sorted(
-        (int(r) for r in panel.rows_of(period) if not np.isnan(scores[r])), key=lambda r: (ranks[r], panel.units[r])
-    )
+    rows = rows_with_a_score(after, period)
     body = []
     for row in rows:
         unit, old = panel.units[row], was.get(panel.units[row], np.nan)
@@ -203,7 +196,7 @@ def shares(index: Index) -> Chart:
     return Chart(
         "hbar",
         t("各部分占总指数", "Shares of the index"),
-        [name_of(index, c) for c in parts],
+        [element_name(index, c) for c in parts],
         [Series(t("占比", "share"), [round(100 * found[c], 1) for c in parts])],
         unit="%",
         height=12,
@@ -215,12 +208,10 @@ def results(index: Index) -> dict[str, Any]:
     panel, scores, ranks, framework = index.final, index.scores(), index.ranks(), index.framework
     period = panel.period_list()[-1]
     parts = [c for c in framework.children[framework.result] if c in panel.columns]
-    rows = sorted(
-        (int(r) for r in panel.rows_of(period) if not np.isnan(scores[r])), key=lambda r: (ranks[r], panel.units[r])
-    )
+    rows = rows_with_a_score(index, period)
     columns = [
-        Column("unit", Label("成员", "Member")), Column("rank", Label("名次", "Rank"), "number"), Column("score", name_of(index, framework.result), "number"),
-        *(Column(c, name_of(index, c), "number") for c in parts),
+        Column("unit", Label("成员", "Member")), Column("rank", Label("名次", "Rank"), "number"), Column("score", element_name(index, framework.result), "number"),
+        *(Column(c, element_name(index, c), "number") for c in parts),
     ]  # fmt: skip
     body = [
         [
@@ -233,9 +224,9 @@ def results(index: Index) -> dict[str, Any]:
     ]
     chart = Chart(
         "hbar",
-        t("{p} 年结果", "Results {p}", p=period),
+        t("{p} 结果", "Results {p}", p=period),
         [panel.names.get(panel.units[r], panel.units[r]) for r in rows],
-        [Series(name_of(index, framework.result), [round(float(scores[r]), 2) for r in rows])],
+        [Series(element_name(index, framework.result), [round(float(scores[r]), 2) for r in rows])],
         height=max(14, 1.6 * len(rows)),
     )
     return {

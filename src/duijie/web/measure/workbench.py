@@ -28,9 +28,10 @@ from duijie.measure.queries.rounds import alliances_served
 from duijie.measure.rules import may, place_in
 from duijie.measure.schemas import IndexRecord
 from duijie.members.queries import name_of
+from duijie.web.govern.posting import whole_posted
 from duijie.web.kit import Cell, Column, Table
 from duijie.web.measure import views_of_data as views
-from duijie.web.measure.frame import crumb, posted, tabs_of, under_measure
+from duijie.web.measure.frame import crumb, element_name, posted, tabs_of, under_measure
 from duijie.web.measure.step_forms import read_steps, step_forms
 from duijie.web.measure.step_settings import Range
 from duijie.web.members.forms import FormPage, for_people, posted_version, viewer_of_page
@@ -324,7 +325,7 @@ def _previewed(viewer: Viewer, found: IndexDesign, document: dict[str, Any], loo
     return {
         "stages": views.stages(index, chosen),
         "look": chosen,
-        "looks": [(c, views.name_of(index, c)) for c in codes],
+        "looks": [(c, element_name(index, c)) for c in codes],
         "statistics": views.statistics(index),
         "preview_url": reverse("measure:design_preview", args=[found.slug]),
     }
@@ -397,9 +398,8 @@ def sensitivity(request: HttpRequest, design: str) -> HttpResponse:
     """How much the ranks hang on each choice: a job with progress and stop, and what came of the last one."""
     viewer, found = design_of(request, design)
     if request.method == "POST":
-        size = request.POST.get("replications", "256")
         return posted(
-            request, lambda: start_uncertainty(actor=viewer, design=found, replications=int(size) if size.isdigit() and len(size) < 6 else 256),
+            request, lambda: start_uncertainty(actor=viewer, design=found, replications=whole_posted(request, "replications")),
             Label("已开始计算。", "The run has begun."), reverse("measure:design_sensitivity", args=[found.slug]),
         )  # fmt: skip
     last = Job.objects.filter(kind=VARY, params__design=found.pk).order_by("-pk").first()

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from duijie.engines.composite.errors import CompositeError
+from duijie.engines.composite.errors import CompositeError, refuse
 from duijie.engines.composite.panel import Floats
 
 
@@ -81,8 +81,10 @@ def harmonic(values: Floats, weights: Floats, _power: float | None = None) -> Fl
 
 
 def generalised(values: Floats, weights: Floats, power: float | None = None) -> Floats:
-    """Weighted power mean of the given power."""
-    return _powered(values, weights, 1.0 if power is None else power)
+    """Weighted power mean of the given power, which has to be given."""
+    if power is None:
+        refuse("setting_missing", "generalised", name="power")
+    return _powered(values, weights, power)
 
 
 def total(values: Floats, weights: Floats, _power: float | None = None) -> Floats:

@@ -203,7 +203,9 @@ def _difference_to_worst(columns: Columns) -> Floats:
 
 
 def _above_below_mean(columns: Columns) -> Floats:
-    share = columns.values / np.nanmean(columns.measure, axis=0)
+    mean = np.nanmean(columns.measure, axis=0)
+    columns.refuse_where(mean <= 0, "ratio_not_positive", value=mean)
+    share = columns.values / mean
     margin = columns.arguments["margin"]
     marks = np.where(share > 1 + margin, 1.0, np.where(share < 1 - margin, -1.0, 0.0))
     return np.where(np.isnan(share), np.nan, marks * columns.signs)

@@ -35,7 +35,14 @@ def optimise_weights(
     aim = arguments["aim"]
     target = np.ones(len(codes))
     if arguments["target"] != "equal":
-        target = np.array([arguments["target"].get(code, 0.0) for code in codes])
+        told = arguments["target"]
+        for code in codes:
+            if code not in told:
+                refuse("setting_missing", f"{place}.target", name=code)
+        for code in told:
+            if code not in codes:
+                refuse("target_of_another_level", f"{place}.target", code=code, level=arguments["level"])
+        target = np.array([told[code] for code in codes])
     if target.sum() <= 0:
         refuse("weights_sum_to_zero", place, members=", ".join(codes))
     target = target / target.sum()
