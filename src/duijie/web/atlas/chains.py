@@ -92,7 +92,7 @@ def _row(gap: Gap) -> list[object]:
     flat = _flat(gap)
     return [
         Cell(region_name(gap.region), reverse("atlas_region", args=[gap.region])),
-        flat["direction"],
+        Cell(flat["direction"], css="text-nowrap"),
         Cell(industry_name(gap.segment), reverse("atlas_industry", args=[gap.segment])),
         *(Cell(f"{value / _YI:,.1f}", exact=value) for value in (gap.short, gap.wanted, gap.there)),
         flat["because_of"],

@@ -68,7 +68,7 @@ def points(request: HttpRequest) -> HttpResponse:
             Cell(one.name, reverse("atlas_point", args=[one.uid])),
             PointKind.named(one.kind),
             Cell(region_name(one.region), reverse("atlas_region", args=[one.region])),
-            Cell("" if one.size is None else one.size),
+            Cell("" if one.size is None else f"{one.size:,}", exact=one.size),
             one.opened_year or "",
             one.member.name,
         ]
@@ -78,7 +78,7 @@ def points(request: HttpRequest) -> HttpResponse:
         Column("name", Label("名称", "Name"), sortable=True),
         Column("kind", Label("类型", "Kind")),
         Column("region", Label("地区", "Region")),
-        Column("size", Label("规模", "Size"), "number", sortable=True),
+        Column("size", Label("规模（人、床）", "Size (people, beds)"), "number", sortable=True),
         Column("opened_year", Label("启用年份", "Opened in"), "number", sortable=True),
         Column("member", Label("提供", "From")),
     ]
@@ -180,7 +180,7 @@ def clusters(request: HttpRequest) -> HttpResponse:
             Cell(region_name(row.region), reverse("atlas_region", args=[row.region])),
             Cell(STARS[row.stars], exact=row.stars, css="k-stars"),
             Cell(f"{row.size:,}", exact=row.size),
-            "" if row.firms is None else row.firms,
+            "" if row.firms is None else Cell(f"{row.firms:,}", exact=row.firms),
             Cell(f"{row.quotient:.2f}", exact=row.quotient),
             Cell(f"{row.focus:.1%}", exact=row.focus),
         ]

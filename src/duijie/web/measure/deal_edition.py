@@ -17,7 +17,7 @@ from duijie.measure import queries
 from duijie.measure.models import Edition
 from duijie.web.kit import Cell, Column, Table
 from duijie.web.kit.charts import Chart, Series
-from duijie.web.measure.frame import crumb, shown
+from duijie.web.measure.frame import DOWNLOADS, crumb, note_parts, scored, shown
 
 REGIONS = {"whole": Label("全部", "All"), "delta": Label("长三角", "Yangtze Delta")}
 MARKET_WORDS = {
@@ -40,17 +40,12 @@ def deal_edition_page(request: HttpRequest, viewer: Viewer, edition: Edition) ->
     context = {
         "edition": edition, "title": title, "design": edition.design, "lead": t(edition.design.description, edition.design.description_en or edition.design.description), "area": area, "areas": [(a, REGIONS.get(a, a)) for a in areas], "grain": grain,
         "chart": _lines(found, method), "markets": _markets(found), "composition": _composition(results[area]["quarterly"]),
-        "table": _table(found, provinces), "years": _years(results[area]["monthly"]), "note": _note(edition), "winsorised": results[area]["winsorised"],
-        "last": shown(found["index"][-1], 1), "last_period": found["periods"][-1], "rolling": shown(found["rolling"][-1], 1), "base": method["base"],
+        "table": _table(found, provinces), "years": _years(results[area]["monthly"]), "note": note_parts(t(edition.note_zh, edition.note_en)), "winsorised": results[area]["winsorised"],
+        "last": scored(found["index"][-1]), "last_period": found["periods"][-1], "rolling": scored(found["rolling"][-1]), "base": method["base"],
         "points": f"{method['points']:g}", "editions": list(queries.editions(viewer, slug=edition.design.slug)[:12]), "crumbs": [crumb("indices"), (title, "")],
-        "downloads": (("xlsx", "Excel"), ("docx", "Word"), ("png", "PNG"), ("svg", "SVG"), ("csv", "CSV"), ("zip", "ZIP")),
+        "downloads": DOWNLOADS,
     }  # fmt: skip
     return render(request, "measure/edition_deals.html", context)
-
-
-def _note(edition: Edition) -> list[tuple[bool, str]]:
-    text = t(edition.note_zh, edition.note_en)
-    return [(part.startswith("# "), part.removeprefix("# ")) for part in text.split("\n\n")]
 
 
 def _rounded(values: list[float | None]) -> list[float | None]:
@@ -97,14 +92,14 @@ def _table(found: dict[str, Any], provinces: list[str]) -> Table:
     rows = []
     for at in reversed(range(len(found["periods"]))):
         period = found["periods"][at]
-        cells: list[Any] = [period, shown(found["index"][at], 1), shown(found["rolling"][at], 1)]
+        cells: list[Any] = [period, scored(found["index"][at]), scored(found["rolling"][at])]
         for market in MARKET_WORDS:
             part = found[market]
             cells += [
-                Cell(shown(part["deals"][at], 0), deals_url(period, market, provinces)), shown(part["amount"][at] / 1e8, 2), shown(part["index"][at], 1),
+                Cell(shown(part["deals"][at], 0), deals_url(period, market, provinces)), shown(part["amount"][at] / 1e8, 2), scored(part["index"][at]),
             ]  # fmt: skip
         rows.append(cells)
-    return Table(columns, rows[:60], caption=t("各期数值", "Figures by period"), as_cards=False, tight=True)
+    return Table(columns, rows, caption=t("各期数值", "Figures by period"), as_cards=False, tight=True)
 
 
 def _years(found: dict[str, Any]) -> Table:
@@ -117,7 +112,7 @@ def _years(found: dict[str, Any]) -> Table:
         mean = sum(values) / len(values)
         points = f"{mean - before:+.1f}" if before is not None else "—"
         percent = f"{(mean / before - 1) * 100:+.1f}%" if before else "—"
-        rows.append([year, shown(mean, 1), points, percent, len(values)])
+        rows.append([year, scored(mean), points, percent, len(values)])
         before = mean
     columns = [
         Column("year", Label("年度", "Year")), Column("mean", Label("年均", "Mean"), "number"), Column("points", Label("升降（点）", "Change, points"), "number"),

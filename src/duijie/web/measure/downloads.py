@@ -19,8 +19,8 @@ from duijie.engines.composite.results import Table
 from duijie.measure import queries
 from duijie.measure.indices.pictures import Bar, bars_svg, lines_svg, png_of
 from duijie.measure.models import Edition, IndexDesign
-from duijie.web.measure.editions import edition_title, index_of, note_parts
-from duijie.web.measure.frame import element_name
+from duijie.web.measure.editions import edition_title, index_of
+from duijie.web.measure.frame import element_name, note_parts
 from duijie.web.members.forms import viewer_of_page
 
 _TYPES = {

@@ -25,7 +25,17 @@ from duijie.members.models import Member
 from duijie.web.kit import Cell, Column, Pages, Table
 from duijie.web.kit.charts import Chart, Series
 from duijie.web.measure.deal_edition import deal_edition_page
-from duijie.web.measure.frame import crumb, element_name, rows_with_a_score, shown, tabs_of, under_measure
+from duijie.web.measure.frame import (
+    DOWNLOADS,
+    crumb,
+    element_name,
+    note_parts,
+    rows_with_a_score,
+    scored,
+    shown,
+    tabs_of,
+    under_measure,
+)
 from duijie.web.members.forms import viewer_of_page
 
 
@@ -96,7 +106,7 @@ def _card(edition: Edition) -> dict[str, Any]:
     top = [
         {
             "name": row["name"],
-            "score": shown(row["score"], 1),
+            "score": scored(row["score"]),
             "url": reverse("measure:edition_unit", args=[edition.uid, row["unit"]]),
         }
         for row in edition.summary.get("rows", [])[:3]
@@ -104,7 +114,7 @@ def _card(edition: Edition) -> dict[str, Any]:
     return {
         "edition": edition, "title": edition_title(edition), "name": t(edition.design.name, edition.design.name_en or edition.design.name),
         "description": t(edition.design.description, edition.design.description_en or edition.design.description), "top": top,
-        "last": shown(edition.summary.get("last"), 1) if "last" in edition.summary else "",
+        "last": scored(edition.summary.get("last")) if "last" in edition.summary else "",
     }  # fmt: skip
 
 
@@ -134,14 +144,6 @@ def _period_asked(request: HttpRequest, index: Index) -> str:
     if asked not in periods:
         raise NotFound
     return asked
-
-
-DOWNLOADS = (("xlsx", "Excel"), ("docx", "Word"), ("png", "PNG"), ("svg", "SVG"), ("csv", "CSV"), ("zip", "ZIP"))
-
-
-def note_parts(text: str) -> list[tuple[bool, str]]:
-    """(is a heading, words) of a method note."""
-    return [(part.startswith("# "), part.removeprefix("# ")) for part in text.split("\n\n")]
 
 
 def number_url(edition: Edition, unit: str, period: str, code: str) -> str:
@@ -174,12 +176,12 @@ def results_of(edition: Edition, index: Index, period: str) -> Table:
                 Cell(panel.names.get(unit, unit), reverse("measure:edition_unit", args=[edition.uid, unit])),
                 int(ranks[row]),
                 Cell(
-                    shown(float(scores[row]), 1),
+                    scored(float(scores[row])),
                     number_url(edition, unit, period, framework.result),
                     exact=float(scores[row]),
                 ),
                 f"{low:.0f} – {high:.0f}" if low is not None and high is not None else "—",
-                *(Cell(shown(float(panel.column(c)[row]), 1), number_url(edition, unit, period, c)) for c in parts),
+                *(Cell(scored(float(panel.column(c)[row])), number_url(edition, unit, period, c)) for c in parts),
             ]
         )
     return Table(columns, body, caption=t("结果和名次", "Results and ranks"), as_cards=False, tight=True)
@@ -236,7 +238,7 @@ def unit_page(request: HttpRequest, edition: str, unit: str) -> HttpResponse:
     lines = [
         [
             Cell(("　" * max(0, index.framework.height - line.level)) + element_name(index, line.code), number_url(found, unit, period, line.code)),
-            shown(line.score, 1), f"{line.rank} / {line.count}" if line.rank else "—",
+            scored(line.score), f"{line.rank} / {line.count}" if line.rank else "—",
         ]
         for line in profile.lines
     ]  # fmt: skip
@@ -249,7 +251,7 @@ def unit_page(request: HttpRequest, edition: str, unit: str) -> HttpResponse:
     context = {
         "edition": found, "title": name, "over": edition_title(found), "period": period, "periods": periods,
         "lines": Table(columns, lines, caption=t("得分", "Scores"), tight=True, as_cards=False),
-        "score": shown(profile.lines[0].score, 1), "rank": profile.lines[0].rank, "count": profile.lines[0].count,
+        "score": scored(profile.lines[0].score), "rank": profile.lines[0].rank, "count": profile.lines[0].count,
         "strengths": [_standing(found, index, unit, period, s) for s in profile.strengths],
         "weaknesses": [_standing(found, index, unit, period, s) for s in profile.weaknesses],
         "peers": [(p, index.final.names.get(p, p), reverse("measure:edition_compare", args=[found.uid]) + f"?a={unit}&b={p}") for p in profile.peers],
@@ -307,8 +309,8 @@ def _change(edition: Edition, index: Index, unit: str, periods: list[str], perio
     rows = [
         [
             Cell(element_name(index, p.code), number_url(edition, unit, period, p.code)),
-            shown(p.before, 1),
-            shown(p.after, 1),
+            scored(p.before),
+            scored(p.after),
             f"{p.contribution:+.2f}",
         ]
         for p in parts
@@ -318,7 +320,7 @@ def _change(edition: Edition, index: Index, unit: str, periods: list[str], perio
         Column("part", Label("贡献（点）", "Contribution, points"), "number"),
     ]  # fmt: skip
     return {
-        "change": f"{found.change:+.2f}", "before": shown(found.before, 1), "after": shown(found.after, 1), "from": periods[at - 1],
+        "change": f"{found.change:+.2f}", "before": scored(found.before), "after": scored(found.after), "from": periods[at - 1],
         "table": Table(columns, rows, caption=t("变化的构成", "What the change is made of"), foot=[t("合计", "Sum"), "", "", f"{found.change:+.2f}"], tight=True, as_cards=False),
     }  # fmt: skip
 
@@ -346,8 +348,8 @@ def compare_page(request: HttpRequest, edition: str) -> HttpResponse:
         rows = [
             [
                 Cell(element_name(index, p.code), number_url(found, first, period, p.code)),
-                shown(p.after, 1),
-                shown(p.before, 1),
+                scored(p.after),
+                scored(p.before),
                 f"{p.contribution:+.2f}",
             ]
             for p in sorted(found_gap.leaves, key=lambda leaf: -leaf.contribution)

@@ -82,7 +82,7 @@ def _consultation(viewer: Any, row: Consultation, document: dict[str, Any]) -> d
     if found:
         weights = group_weights(row, found)
         together = [
-            t("合计", "Together"),
+            t("平均", "Mean"),
             *(f"{weights[c]:.1f}%" for c in row.codes),
             *([""] if row.method == "ahp" else []),
         ]
@@ -126,7 +126,16 @@ def judgements(request: HttpRequest) -> HttpResponse:
         for j in queries.my_judgements(viewer)[:100]
     ]  # fmt: skip
     return render(
-        request, "measure/judgements.html", {"table": Table(columns, rows, caption=t("专家意见", "Judgements"))}
+        request,
+        "measure/judgements.html",
+        {
+            "table": Table(
+                columns,
+                rows,
+                caption=t("专家意见", "Judgements"),
+                empty=t("没有请您填写的意见。", "Nothing waits for your judgement."),
+            )
+        },
     )
 
 

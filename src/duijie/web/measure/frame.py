@@ -27,6 +27,7 @@ _TABS = {
     "deals": Label("并购交易", "Deals"),
     "workbench": Label("编制", "Workbench"),
 }
+DOWNLOADS = (("xlsx", "Excel"), ("docx", "Word"), ("png", "PNG"), ("svg", "SVG"), ("csv", "CSV"), ("zip", "ZIP"))
 ROUND_STATUS = {
     "draft": Label("准备中", "Prepared"),
     "open": Label("填报中", "Open"),
@@ -79,6 +80,11 @@ def shown(value: Decimal | float | None, decimals: int | None = None) -> str:
     whole, _, part = text.partition(".")
     grouped = f"{int(whole):,}" if whole not in {"-0", "-"} else whole
     return f"{grouped}.{part}" if part else grouped
+
+
+def scored(value: float | None) -> str:
+    """A score or a level of an index, always with one decimal, so that a column of them stands in line; a dash where there is none."""
+    return "—" if value is None or value != value else f"{value:,.1f}"
 
 
 def element_name(index: Index, code: str) -> str:
@@ -135,3 +141,8 @@ def submission_badge(row: Submission) -> Any:
 
     label, kind = SUBMISSION_STATUS[row.status]
     return badge(label, kind)
+
+
+def note_parts(text: str) -> list[tuple[bool, str]]:
+    """(is a heading, words) of a method note."""
+    return [(part.startswith("# "), part.removeprefix("# ")) for part in text.split("\n\n")]

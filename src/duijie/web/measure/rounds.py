@@ -135,7 +135,7 @@ def new_round(request: HttpRequest) -> HttpResponse:
         return reverse("measure:round", args=[actions.prepare_round(actor=viewer, record=record).uid])
 
     return FormPage(
-        request, RoundRecord, t("新一轮采集", "A new round"), save, values={"alliance": own[0].slug}, crumbs=[crumb("rounds")],
+        request, RoundRecord, t("新一轮采集", "A new round"), save, values={"alliance": own[0].name}, crumbs=[crumb("rounds")],
         done=Label("已建立，检查后即可开始。", "Prepared; open it when it is right."), draft="round-new",
     ).response()  # fmt: skip
 

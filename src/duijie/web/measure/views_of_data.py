@@ -15,7 +15,7 @@ from duijie.measure.indices import tree
 from duijie.measure.indices.words import STEPS
 from duijie.web.kit import Column, Table
 from duijie.web.kit.charts import Chart, Series
-from duijie.web.measure.frame import element_name, four_figures, rows_with_a_score, shown
+from duijie.web.measure.frame import element_name, four_figures, rows_with_a_score, scored, shown
 
 BINS = 12
 
@@ -181,7 +181,7 @@ def moves(before: Index, after: Index) -> Table:
         unit, old = panel.units[row], was.get(panel.units[row], np.nan)
         change = 0 if np.isnan(old) else int(old - ranks[row])
         word = "—" if not change else (f"▲ {change}" if change > 0 else f"▼ {-change}")
-        body.append([panel.names.get(unit, unit), int(ranks[row]), word, shown(float(scores[row]), 1)])
+        body.append([panel.names.get(unit, unit), int(ranks[row]), word, scored(float(scores[row]))])
     columns = [
         Column("unit", Label("成员", "Member")), Column("rank", Label("名次", "Rank"), "number"), Column("move", Label("升降", "Move"), "number"),
         Column("score", Label("得分", "Score"), "number"),
@@ -217,8 +217,8 @@ def results(index: Index) -> dict[str, Any]:
         [
             panel.names.get(panel.units[r], panel.units[r]),
             int(ranks[r]),
-            shown(float(scores[r]), 1),
-            *(shown(float(panel.column(c)[r]), 1) for c in parts),
+            scored(float(scores[r])),
+            *(scored(float(panel.column(c)[r])) for c in parts),
         ]
         for r in rows
     ]

@@ -104,7 +104,7 @@ def new_design(request: HttpRequest) -> HttpResponse:
         return reverse("measure:design", args=[actions.make_design(actor=viewer, record=record).slug])
 
     return FormPage(
-        request, IndexRecord, t("新指数", "New index"), save, values={"alliance": own[0].slug}, crumbs=[crumb("workbench")],
+        request, IndexRecord, t("新指数", "New index"), save, values={"alliance": own[0].name}, crumbs=[crumb("workbench")],
         done=Label("已建立，接着搭指标体系。", "Made; build its framework next."), draft="index-new",
     ).response()  # fmt: skip
 

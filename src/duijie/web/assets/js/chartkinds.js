@@ -125,11 +125,11 @@ const KINDS = {
       series: spec.series.map((/** @type {any} */ one) => ({ name: one.name, type: "scatter", symbolSize: palette.rem * 0.6, data: one.values.map((/** @type {any} */ v, /** @type {number} */ i) => ({ value: v, name: one.names?.[i], url: one.urls?.[i] })) })),
     };
   },
-  radar: (spec, palette, base) => ({
+  radar: (spec, palette, base, width) => ({
     tooltip: { ...base.tooltip, trigger: "item" },
     radar: {
-      indicator: spec.categories.map((/** @type {string} */ name) => ({ name, max: spec.max ?? 100 })), radius: "64%", center: ["50%", "54%"],
-      axisName: { color: palette.ink2 }, splitLine: { lineStyle: { color: palette.line } }, splitArea: { show: false }, axisLine: { lineStyle: { color: palette.line } },
+      indicator: spec.categories.map((/** @type {string} */ name) => ({ name, max: spec.max ?? 100 })), radius: width < 480 ? "54%" : "64%", center: ["50%", "54%"],
+      axisName: { color: palette.ink2, ...(width < 480 ? { width: palette.rem * 4.5, overflow: "break" } : {}) }, splitLine: { lineStyle: { color: palette.line } }, splitArea: { show: false }, axisLine: { lineStyle: { color: palette.line } },
     },
     series: [{ type: "radar", data: spec.series.map((/** @type {any} */ one) => ({ name: one.name, value: one.values })), areaStyle: { opacity: 0.12 }, symbolSize: palette.rem * 0.3 }],
   }),
