@@ -76,7 +76,7 @@ def _outlook_zh(figure: Figure) -> str:
         low, high = shown_figure(round(found.low), unit, name), shown_figure(round(found.high), unit, name)
         text += f"（八成可能在 {low} 至 {high} 之间）"
     if found.chance is not None and figure.standing.status != "target_achieved":
-        text += f"，达标可能性约 {_chance(found.chance)}"
+        text += f"，达标可能性约 {chance_words(found.chance)}"
     return text + "。"
 
 
@@ -108,11 +108,11 @@ def _outlook_en(figure: Figure) -> str:
     if found.low is not None and found.high is not None:
         text += f" (four times in five between {shown_figure(round(found.low), unit)} and {shown_figure(round(found.high), unit)})"  # fmt: skip
     if found.chance is not None and figure.standing.status != "target_achieved":
-        text += f"; the chance of meeting the target is about {_chance(found.chance)}"
+        text += f"; the chance of meeting the target is about {chance_words(found.chance)}"
     return text + "."
 
 
-def _chance(chance: float) -> str:
+def chance_words(chance: float) -> str:
     """Whole per cents, never a promise: below 1 and above 99 are said as that."""
     if chance < 0.01:
         return "1% 以下" if current_language() == CHINESE else "under 1%"

@@ -155,7 +155,7 @@ class _Gathering:
             "last_year": last_year, "last_year_shown": shown_figure(last_year, unit, name),
             "last_year_change": _change(now, last_year),
             "so_far": whole.value, "so_far_shown": shown_figure(whole.value, unit, name),
-            "target": whole.target.value if whole.target else None, "target_words": target_words(whole),
+            "target": whole.target.value if whole.target else None, "target_words": target_words(whole) or (t("按成员设定", "by member") if any(f.target for f in own) else ""),
             "share": whole.standing.share, "light": worst(lights), "light_words": str(LIGHT_WORDS[worst(lights)]),
             "headline": indicator in self.headlines,
             "sentences": [sentence(f, self._who(f)) for f in (whole, *own) if f.target is not None],

@@ -90,7 +90,14 @@ def figure(value: Number | None, unit: str = "", url: str = "", label: str = "")
     if value is None:
         return mark_safe('<span class="k-figure k-muted">—</span>')
     number, scale = scaled(value)
-    return render("figure", number=number, scale=scale, exact=exact(value), unit=unit, url=url, label=label)
+    return render(
+        "figure", number=number, scale=scale, gap=_gap(scale), exact=exact(value), unit=unit, url=url, label=label
+    )
+
+
+def _gap(scale: str) -> str:
+    """What stands between a figure and its unit: 1.9亿元, 8 个, 190 m CNY."""
+    return "" if scale and current_language() != ENGLISH else " "
 
 
 @register.simple_tag
@@ -118,6 +125,7 @@ def stat(
         label=label,
         number=number,
         scale=scale,
+        measured=f"{scale}{_gap(scale) if scale and unit else ''}{unit}",
         exact=exact(value) if value is not None else "",
         unit=unit,
         url=url,

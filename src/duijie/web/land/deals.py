@@ -230,12 +230,16 @@ def _back(request: HttpRequest, deal: Deal) -> str:
     return asked if asked == reverse("deals") else reverse("deal", args=[deal.uid])
 
 
+PARTIES = {
+    "own_organisations": ("pick_organisations", True), "other_members": ("pick_members", True),
+    "other_organisations": ("pick_organisations", True),
+}  # fmt: skip
 _COLUMNS = (
     ("title", Label("项目", "Deal"), "text", True), ("stage", Label("阶段", "Stage"), "text", False),
     ("stage_since", Label("阶段起", "Since"), "date", True), ("days", Label("工作日 / 时限", "Days / level"), "number", False),
     ("member", Label("主办成员", "In charge"), "text", False), ("kind", Label("类型", "Kind"), "text", False),
     ("amount_minor", Label("金额", "Amount"), "number", True), ("source", Label("来源", "Source"), "text", False),
-    ("next_on", Label("下一步", "Next step"), "date", True),
+    ("next_on", Label("下一步", "Next step"), "text", True),
 )  # fmt: skip
 
 
@@ -357,7 +361,7 @@ def new_deal(request: HttpRequest) -> HttpResponse:
     member = FormField("member", Label("主办成员", "Member in charge"), "choice", own[0].slug, choices=tuple(Choice(m.slug, name_of(m)) for m in own), required=True)  # fmt: skip
     return FormPage(
         request, DealRecord, t("登记项目线索", "Register a deal"), save, crumbs=[deals_crumb()],
-        values={"source": "by_hand", "stage": "lead"}, extra=[member] if len(own) > 1 else (), draft="deal-new",
+        values={"source": "by_hand", "stage": "lead"}, extra=[member] if len(own) > 1 else (), draft="deal-new", picks=PARTIES,
         only=[n for n in DealRecord.model_fields if n not in ("external_id", "evidence", "owner")],
         done=Label("已登记。", "Registered."),
     ).response()  # fmt: skip
@@ -378,7 +382,7 @@ def edit_deal(request: HttpRequest, uid: str) -> HttpResponse:
     left_out = ("stage", "stage_on", "evidence", "source", "source_label", "external_id")
     return FormPage(
         request, DealRecord, t("修改项目", "Change the deal"), save, values=actions.deal_record_of(deal),
-        crumbs=[deals_crumb(), (deal.title, reverse("deal", args=[deal.uid]))], version=deal.version,
+        crumbs=[deals_crumb(), (deal.title, reverse("deal", args=[deal.uid]))], version=deal.version, picks=PARTIES,
         only=[n for n in DealRecord.model_fields if n not in left_out], done=Label("已保存。", "Saved."),
     ).response()  # fmt: skip
 

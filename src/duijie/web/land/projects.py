@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from duijie.core import industries, regions
+from duijie.core.access import Viewer
 from duijie.core.calendar import SHANGHAI, last_day_before, parse_date, parse_instant
 from duijie.core.errors import Fault, NotAllowed, NotFound
 from duijie.core.language import Label, t
@@ -47,6 +48,7 @@ from duijie.web.land.words import badges, kind_of, milestone_name, money, projec
 from duijie.web.members.forms import FormPage, for_people, viewer_of_page
 from duijie.web.members.places import spot
 
+MOST_OPTIONS = 200  # of a list to choose from
 SORTS = ("name", "signed_on", "total_cny_minor", "paid_cny_minor", "late_days")
 
 
@@ -263,7 +265,7 @@ def _slip_table(page: queries.ProjectPage) -> Table:
 
 def _figure_table(page: queries.ProjectPage) -> Table:
     columns = [
-        Column("day", Label("日期", "Day"), "date"), Column("kind", Label("指标", "Figure")),
+        Column("day", Label("日期", "Day")), Column("kind", Label("指标", "Figure")),
         Column("amount", Label("数额", "Amount"), "number"), Column("recorded", Label("登记", "Recorded"), "date"),
         Column("state", Label("状态", "State")), Column("evidence", Label("依据与说明", "Evidence and remarks")),
     ]  # fmt: skip
@@ -329,8 +331,18 @@ def new_project(request: HttpRequest) -> HttpResponse:
     return FormPage(
         request, ProjectRecord, t("登记项目", "Register a project"), save, crumbs=[projects_crumb()],
         values={"kind": "investment", "openness": "alliance", "relation": "first"}, extra=[member] if len(own) > 1 else (),
-        draft="project-new", done=Label("已登记。", "Registered."),
+        draft="project-new", done=Label("已登记。", "Registered."), options=_options(viewer_of_page(request), {m.pk for m in own}),
     ).response()  # fmt: skip
+
+
+def _options(viewer: Viewer, members: set[int], but: Project | None = None) -> dict[str, list[Choice]]:
+    """Joint zones, and the members' own projects where they are few enough to choose from; else one is named or numbered."""
+    found = {"zone": [Choice(z.slug, t(z.name, z.name_en or z.name)) for z in queries.zones(viewer)]}
+    own = queries.projects(viewer).filter(owner_member__in=members).exclude(pk=but.pk if but else None).order_by("name")
+    rows = list(own.values_list("uid", "name")[: MOST_OPTIONS + 1])
+    if len(rows) <= MOST_OPTIONS:
+        found["relates_to"] = [Choice(uid, name) for uid, name in rows]
+    return found
 
 
 def _changing(request: HttpRequest, uid: str, verb: str) -> Project:
@@ -356,6 +368,7 @@ def edit_project(request: HttpRequest, uid: str) -> HttpResponse:
         request, ProjectRecord, t("修改项目", "Change the project"), save, values=actions.project_record_of(project),
         crumbs=_crumbs(project), version=project.version, done=Label("已保存。", "Saved."),
         only=[n for n in ProjectRecord.model_fields if n not in ("source", "source_label", "external_id")],
+        options=_options(viewer_of_page(request), {project.owner_member_id}, but=project),
     ).response()  # fmt: skip
 
 

@@ -83,7 +83,7 @@ def zone_page(request: HttpRequest, zone: str) -> HttpResponse:
         for p in partners
     ]
     chart = None
-    if found.area_square_metres and sum(v for _, v in parts):
+    if sum(v > 0 for _, v in parts) > 1:
         chart = Chart("donut", t("面积构成", "Area by partner"), [n for n, _ in parts], [Series(t("面积", "Area"), [v for _, v in parts])], unit=t("平方公里", "km²"), height=16)  # fmt: skip
     members = {p.member_id for p in partners if p.member_id}
     projects = [

@@ -26,7 +26,7 @@ from duijie.plan.measuring import filter_words, measure_named
 from duijie.plan.models import Actual, Plan
 from duijie.plan.rules import may, may_report_for
 from duijie.plan.schemas import ActualRecord
-from duijie.plan.sentences import sentence, target_words
+from duijie.plan.sentences import chance_words, sentence, target_words
 from duijie.web.kit import Cell, Choice, Column, FormField, Pages, Table
 from duijie.web.kit.charts import Chart, Series
 from duijie.web.kit.parts import badge
@@ -82,7 +82,7 @@ def _of_figure(asked: Asked, reckoning: Reckoning, figure: Figure) -> dict[str, 
         "chart": _chart(asked, reckoning, figure), "members": _members(asked, reckoning, figure),
         "known": figure.known_at, "percent": round(figure.standing.share * 100, 1) if figure.standing.share is not None else None,
         "elapsed": round(figure.standing.elapsed * 100, 1),
-        "chance": round(figure.outlook.chance * 100) if figure.outlook and figure.outlook.chance is not None else None,
+        "chance": chance_words(figure.outlook.chance) if figure.outlook and figure.outlook.chance is not None else None,
         "expected": shown_figure(round(figure.outlook.expected), figure.indicator.unit, figure.indicator.unit_name) if figure.outlook else "",
     }  # fmt: skip
 

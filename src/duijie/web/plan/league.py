@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 
 from duijie.core.language import Label, t
 from duijie.core.sheets import Column as SheetColumn
@@ -95,9 +95,10 @@ def _table(
 def _lights(place: Place) -> Any:
     if not place.targets:
         return badge(Label("未设目标", "No target"), "line")
-    return format_html_join(
+    each = format_html_join(
         " ", '<span title="{}">{}</span>', ((f.indicator.name, light_badge(f.light)) for f in place.targets)
     )
+    return format_html("<span>{}</span>", each)
 
 
 def _chart(asked: Asked, places: list[Place]) -> Chart | None:

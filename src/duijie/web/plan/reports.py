@@ -111,10 +111,17 @@ def _standing(report: PlanReport) -> Table:
     for x in report.content["standing"]:
         address = reverse("plans:indicator_by_code", args=[plan, x["code"]]) + f"?known={known.replace('+', '%2B')}&on={report.content['as_of']}"  # fmt: skip
         rows.append(
-            [Cell(x["title"], address), x["shown"], x["before_shown"], f"{x['change']:+g}%" if x["change"] is not None else "—",
+            [Cell(x["title"], address), x["shown"], x["before_shown"], _change(x["change"]),
              x["so_far_shown"], x["target_words"] or "—", light_badge(x["light"])]
         )  # fmt: skip
     return Table(columns, rows, caption=t("主要指标", "Indicators"))
+
+
+def _change(change: float | None) -> str:
+    """+50%, -3.2%, 0%; a dash where there is nothing to compare with."""
+    if change is None:
+        return "—"
+    return f"{change:+g}%" if change else "0%"
 
 
 def _members(report: PlanReport) -> Table:
