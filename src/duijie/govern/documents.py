@@ -12,6 +12,7 @@ from duijie.core.word import WordDocument
 from duijie.govern.choices import Choice, DutyStatus, Outcome, Question
 from duijie.govern.models import BudgetLine, Meeting, Motion, OpenBallot, Resolution, TrainingPlace
 from duijie.govern.queries.budget import Budget, BudgetRow, budgets_of
+from duijie.members.queries import name_of
 
 
 def resolution_document(viewer: Viewer, resolution: Resolution) -> bytes:
@@ -56,7 +57,7 @@ def budget_rows(budget: Budget, resolution: Resolution | None = None) -> list[li
     return [
         [
             t(row.line.item, row.line.item_en or row.line.item), amount_words(row.line), row.line.purpose,
-            str(row.line.owner or t("秘书处", "Secretariat")), _basis(row, resolution),
+            name_of(row.line.owner) if row.line.owner else t("秘书处", "Secretariat"), _basis(row, resolution),
         ]
         for row in budget.rows
     ]  # fmt: skip

@@ -13,6 +13,7 @@ from duijie.govern.documents import amount_words, budget_heads, budget_rows
 from duijie.govern.models import Motion, Resolution
 from duijie.govern.queries import Budget
 from duijie.members.models import Alliance
+from duijie.members.queries import name_of
 from duijie.web.kit import Cell, Choice, Column, Row, Table
 from duijie.web.members.forms import viewer_of_page
 
@@ -50,7 +51,7 @@ def lines_table(request: HttpRequest, motion: Motion, may_change: bool) -> Table
         change = f"{reverse('govern:write_line', args=[motion.uid])}?line={one.uid}" if may_change else ""
         was = amount_words(one.amends) if one.amends else "—"
         item = t(one.item, one.item_en or one.item)
-        rows.append([Cell(item, change), one.year, amount_words(one), was, one.purpose, str(one.owner or t("秘书处", "Secretariat"))])  # fmt: skip
+        rows.append([Cell(item, change), one.year, amount_words(one), was, one.purpose, name_of(one.owner) if one.owner else t("秘书处", "Secretariat")])  # fmt: skip
     total = format_money(Money(sum(one.amount_minor for one in lines)))
     return Table(columns, rows, caption=t("预算项", "Budget lines"), foot=[t("合计", "Total"), "", total, "", "", ""])
 

@@ -20,7 +20,7 @@ from duijie.govern.documents import minutes_document
 from duijie.govern.models import Charter, Motion, Office
 from duijie.govern.places import USUAL_PAPERS, charter_on
 from duijie.govern.schemas import CharterRecord, MeetingRecord, MotionRecord, OfficeRecord
-from duijie.members.models import Alliance
+from duijie.members.models import Alliance, Member
 from duijie.members.queries import get_alliance, name_of
 from duijie.web.govern.budget_tables import budget_table, shown_year
 from duijie.web.govern.posting import posted
@@ -136,7 +136,8 @@ def charter(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _rules_in_words(charter: Charter) -> list[tuple[str, str]]:
     special = [f"{Question.named(k)}：{Majority.named(v)}" for k, v in charter.majorities.items()]
-    votes = "、".join(f"{k} {v}" for k, v in charter.votes.items())
+    names = dict(Member.objects.filter(slug__in=list(charter.votes)).values_list("slug", "name"))
+    votes = "、".join(f"{names.get(slug, slug)} {count}" for slug, count in charter.votes.items())
     return [
         (t("表决权", "Votes"), Voting.named(charter.voting) + (f"（{votes}）" if votes and charter.voting == "weighted" else "")),
         (t("法定到会", "Quorum"), f"{charter.quorum_percent} %"),

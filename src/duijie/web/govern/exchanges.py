@@ -47,7 +47,7 @@ def exchanges(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     rows = [
         [
-            Cell(x.title, reverse("govern:exchange", args=[x.uid])), ExchangeKind.named(x.kind), name_of(x.sender), host_of(x),
+            Cell(x.title, reverse("govern:exchange", args=[x.uid])), Cell(ExchangeKind.named(x.kind), css="text-nowrap"), name_of(x.sender), host_of(x),
             x.first_day.isoformat(), x.head_count, status_badge(x),
         ]
         for x in found[pages.start : pages.stop]

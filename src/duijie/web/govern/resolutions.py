@@ -38,6 +38,7 @@ def resolution(request: HttpRequest, uid: str) -> HttpResponse:
     duties = list(queries.duties(viewer).filter(resolution=found))
     context = {
         "resolution": found,
+        "alliance": name_of(found.alliance),
         "kind": Question.named(found.kind),
         "subject": subject_link(viewer, found.motion.subject_kind, found.motion.subject_ref) if found.motion else None,
         "budgets": [(b.year, budget_table(b, resolution=found)) for b in queries.budgets_of(viewer, found)],

@@ -42,7 +42,7 @@ def deal_edition_page(request: HttpRequest, viewer: Viewer, edition: Edition) ->
         "chart": _lines(found, method), "markets": _markets(found), "composition": _composition(results[area]["quarterly"]),
         "table": _table(found, provinces), "years": _years(results[area]["monthly"]), "note": note_parts(t(edition.note_zh, edition.note_en)), "winsorised": results[area]["winsorised"],
         "last": scored(found["index"][-1]), "last_period": found["periods"][-1], "rolling": scored(found["rolling"][-1]), "base": method["base"],
-        "points": f"{method['points']:g}", "editions": list(queries.editions(viewer, slug=edition.design.slug)[:12]), "crumbs": [crumb("indices"), (title, "")],
+        "points": shown(float(method["points"])), "editions": list(queries.editions(viewer, slug=edition.design.slug)[:12]), "crumbs": [crumb("indices"), (title, "")],
         "downloads": DOWNLOADS,
     }  # fmt: skip
     return render(request, "measure/edition_deals.html", context)
