@@ -11,9 +11,12 @@ from playwright.sync_api import Page, expect
 from duijie.core.access import SYSTEM
 from duijie.core.schema import parse
 from duijie.govern import actions
+from duijie.govern.carrying import carry_out
+from duijie.govern.models import Resolution
 from duijie.govern.schemas import (
     ApplicationRecord,
     AttendanceRow,
+    BudgetLineRecord,
     DutyRecord,
     ExchangeRecord,
     MeetingRecord,
@@ -42,6 +45,14 @@ class World:
         duty = {"text": "半年内提交方案", "due_on": council.day(30).isoformat(), "owner": "aqu"}
         actions.give_duty(actor=secretary, resolution=resolution, record=parse(DutyRecord, duty))
         open_one = council.opened()
+        moved = council.motion(kind="budget")
+        line = {"year": TODAY.year, "item": "大会", "item_en": "Conference", "amount": "160万元", "purpose": "年度大会", "owner": "aqu"}  # fmt: skip
+        actions.write_line(actor=secretary, motion=moved, record=parse(BudgetLineRecord, line))
+        adopted = council.motion(kind="budget")
+        actions.write_line(actor=secretary, motion=adopted, record=parse(BudgetLineRecord, line | {"item": "培训"}))
+        actions.open_vote(actor=secretary, motion=adopted, last_day=council.day(7))
+        council.vote(adopted, "yyyyy")
+        carry_out(council.closed(adopted))
         session = {"title": "第二次会议", "held_on": council.day(3).isoformat(), "time": "14:00"}
         meeting = actions.call_meeting(actor=secretary, alliance=alliance, record=parse(MeetingRecord, session))
         values = {
@@ -85,8 +96,8 @@ class World:
             "/today/", "/officers/", "/officers/messages/", "/officers/absences/new/", "/exchanges/", f"/exchanges/{exchange.uid}/",
             "/exchanges/new/", "/certificates/", *(f"{at}{page}/" for page in (
                 "council", "motions", "motions/new", "resolutions", "duties", "applications", "trainings", "trainings/new", "officers",
-                "charter", "apply", "rota",
-            )), f"/motions/{decided.uid}/", f"/motions/{open_one.uid}/", f"/resolutions/{resolution.uid}/", f"/council-meetings/{meeting.uid}/",
+                "charter", "apply", "rota", "budget",
+            )), f"/motions/{moved.uid}/", f"/motions/{moved.uid}/lines/", f"/resolutions/{Resolution.objects.get(motion=adopted).uid}/", f"/motions/{decided.uid}/", f"/motions/{open_one.uid}/", f"/resolutions/{resolution.uid}/", f"/council-meetings/{meeting.uid}/",
             f"/applications/{application.uid}/", f"/trainings/{training.uid}/", "/agreements/network/", "/agreements/matrix/",
             "/agreements/coverage/", f"/agreements/{self.agreement.uid}/",
         ]  # fmt: skip

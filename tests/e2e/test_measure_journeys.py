@@ -151,6 +151,7 @@ def _build(
     page.locator("#m-normalise").select_option("z_score")
     expect(page.locator("#preview")).to_contain_text("-1.")
     picture(page, "measure-steps-1440")
+    _own_methods(page, axe)
     page.locator("#m-normalise").select_option("min_max")
     page.get_by_role("button", name="保存这些步骤").click()
     page.get_by_role("link", name="权重").click()
@@ -173,6 +174,30 @@ def _build(
     page.get_by_role("button", name="发布").click()
     expect(page.get_by_text("第 1 版已发布")).to_be_visible()
     assert Edition.objects.unscoped("the test looks").count() == 1
+
+
+def _own_methods(page: Page, axe: Axe) -> None:
+    """Settings are asked for as the method needs them, their refusal names the field, and one indicator goes its own way."""
+    edges, lower = page.get_by_label("分档界限", exact=True).first, page.get_by_label("下端", exact=True).first
+    expect(edges).to_be_hidden()
+    page.locator("#m-normalise").select_option("categories")
+    expect(edges).to_be_visible()
+    expect(lower).to_be_hidden()
+    expect(page.locator("#preview")).to_contain_text("分档界限：必须填写")
+    edges.fill("50")
+    page.get_by_label("各档得分", exact=True).first.fill("3 9")
+    page.keyboard.press("Tab")
+    expect(page.locator("#preview")).to_contain_text("最大 9")
+    page.get_by_text("单项指标另定方法").click()
+    page.locator("#c-each-0").select_option("green")
+    page.locator("#m-each-0").select_option("z_score")
+    expect(page.locator("#f-each-0-sd")).to_be_visible()
+    expect(page.locator("#f-each-0-edges")).to_be_hidden()
+    looked_at(page, axe)
+    page.get_by_role("button", name="保存这些步骤").click()
+    expect(page.locator("#c-each-0")).to_have_value("green")
+    expect(page.locator("#f-normalise-marks")).to_have_value("3、9")
+    page.locator("#c-each-0").select_option("")
 
 
 def _visit(open_page: OpenPage, axe: Axe, picture: Callable[[Page, str], None]) -> None:
