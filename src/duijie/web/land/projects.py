@@ -338,7 +338,7 @@ def new_project(request: HttpRequest) -> HttpResponse:
 def _options(viewer: Viewer, members: set[int], but: Project | None = None) -> dict[str, list[Choice]]:
     """Joint zones, and the members' own projects where they are few enough to choose from; else one is named or numbered."""
     found = {"zone": [Choice(z.slug, t(z.name, z.name_en or z.name)) for z in queries.zones(viewer)]}
-    own = queries.projects(viewer).filter(owner_member__in=members).exclude(pk=but.pk if but else None).order_by("name")
+    own = queries.projects(viewer).filter(owner_member__in=members).exclude(pk=but.pk if but else 0).order_by("name")
     rows = list(own.values_list("uid", "name")[: MOST_OPTIONS + 1])
     if len(rows) <= MOST_OPTIONS:
         found["relates_to"] = [Choice(uid, name) for uid, name in rows]
