@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -176,3 +177,56 @@ def test_english_pages_say_english(own: Member, client: Client) -> None:
     text = client.get("/deals/").content.decode() + client.get("/projects/").content.decode()
     for words in ("Under construction", "Total", "Register a deal", "days over"):
         assert words in text
+
+
+class _Form(HTMLParser):
+    """What a browser would send of the form of a page that nobody touched."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: dict[str, list[str]] = {}
+        self._select, self._area = "", ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        own = dict(attrs)
+        name, value = own.get("name") or "", own.get("value") or ""
+        if tag == "select":
+            self._select = name
+        elif tag == "option" and "selected" in own and self._select:
+            self.sent.setdefault(self._select, []).append(value)
+        elif tag == "textarea":
+            self._area = name
+        elif tag == "input" and name and (own.get("type") not in ("checkbox", "radio", "file") or "checked" in own):
+            self.sent.setdefault(name, []).append(value)
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.sent[self._area] = [data.strip()]
+
+    def handle_endtag(self, tag: str) -> None:
+        self._area = "" if tag == "textarea" else self._area
+        self._select = "" if tag == "select" else self._select
+
+
+def test_a_form_that_is_opened_and_sent_untouched_changes_nothing(own: Member, client: Client) -> None:
+    firm = make_organisation("禾城精密", member=own)
+    one = deal(own, "光伏回收产线", amount="1.2亿元", foreign="是", own_organisations=[firm.uid], other_members=[make_member("张江").slug], other_names=["某厂"], summary="两期", industry="汽车制造业")  # fmt: skip
+    abroad = actions.create_project(actor=SYSTEM, member=own, record=parse(ProjectRecord, {"name": "外资电机", "total": "9000万元", "contracted": "1200万美元", "rate": "6.8", "jobs": "120", "signed_on": "2020-03-01", "foreign": "是", "longitude": "120.71", "latitude": "30.75"}))  # fmt: skip
+    again = {
+        "name": "外资电机二期",
+        "total": "1亿元",
+        "signed_on": "2020-06-01",
+        "relation": "upgrade",
+        "relates_to": abroad.uid,
+    }
+    second = actions.create_project(actor=SYSTEM, member=own, record=parse(ProjectRecord, again))
+    for record, address in ((one, f"/deals/{one.uid}/edit/"), (abroad, f"/projects/{abroad.uid}/edit/"), (second, f"/projects/{second.uid}/edit/")):  # fmt: skip
+        page = client.get(address).content.decode()
+        assert "low_minor" not in page
+        form = _Form()
+        form.feed(page[page.index('<form class="k-form"') :].split("</form>")[0])
+        answer = client.post(address, form.sent)
+        assert answer.status_code == 302, (address, re.findall(r'k-error"[^>]*>(.*?)</p>', answer.content.decode()))
+        before = record.version
+        record.refresh_from_db()
+        assert record.version == before, (address, form.sent)

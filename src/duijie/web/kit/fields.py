@@ -11,6 +11,7 @@ from typing import Any
 from django.forms import BoundField
 
 from duijie.core.language import Label
+from duijie.core.money import CURRENCIES, Money
 from duijie.core.schema import FieldDescription, Record, describe
 from duijie.web.kit.names import industry_name, region_name
 
@@ -123,12 +124,25 @@ def without_label(sentence: str, label: str) -> str:
     return sentence
 
 
+def amount_as_typed(value: Any) -> Any:
+    """An amount as a person would type it, exact and understood in both languages: 300000-500000元."""
+    if not isinstance(value, Mapping):
+        return value
+    currency = value.get("currency", "CNY")
+    ends = [value.get("low_minor"), value.get("high_minor")]
+    low, high = (None if end is None else f"{Money(end, currency).major.normalize():f}" for end in ends)
+    unit = CURRENCIES[currency].zh
+    if low is not None and high is not None:
+        return f"{low}{unit}" if low == high else f"{low}-{high}{unit}"
+    return f"{low}{unit}以上" if low is not None else f"不超过{high}{unit}"
+
+
 def _of_description(said: FieldDescription, value: Any, errors: Sequence[str], sources: Mapping[str, str]) -> FormField:
     return FormField(
         name=said.name,
         label=said.label,
         kind=said.kind,
-        value="" if value is None else value,
+        value="" if value is None else amount_as_typed(value) if said.kind == "money" else value,
         help=said.said.help or "",
         errors=[without_label(error, str(said.label)) for error in errors],
         required=said.required,

@@ -75,26 +75,6 @@ def _errors(fault: Fault) -> dict[str, list[str]]:
     return found
 
 
-def amount_as_typed(value: Any) -> Any:
-    """An amount as a person would type it, exact and understood in both languages: 300000-500000元."""
-    if not isinstance(value, dict):
-        return value
-    from duijie.core.money import CURRENCIES, Money
-
-    currency = value.get("currency", "CNY")
-    ends = [value.get("low_minor"), value.get("high_minor")]
-    low, high = (None if end is None else f"{Money(end, currency).major.normalize():f}" for end in ends)
-    unit = CURRENCIES[currency].zh
-    if low is not None and high is not None:
-        return f"{low}{unit}" if low == high else f"{low}-{high}{unit}"
-    return f"{low}{unit}以上" if low is not None else f"不超过{high}{unit}"
-
-
-def _typed(schema: Any, values: dict[str, Any]) -> dict[str, Any]:
-    money = {d.name for d in describe(schema) if d.kind == "money"}
-    return {name: amount_as_typed(value) if name in money else value for name, value in values.items()}
-
-
 def form_of(kind: str, values: dict[str, Any], errors: dict[str, list[str]]) -> dict[str, list[FormField]]:
     """The form in three parts: what everybody fills in, the facets of the kind, who may see it."""
     sources = {"regions": reverse("pick_regions"), "industries": reverse("pick_industries")}
@@ -113,10 +93,8 @@ def form_of(kind: str, values: dict[str, Any], errors: dict[str, list[str]]) -> 
     nested = values.get("facets")
     facets: dict[str, Any] = nested if isinstance(nested, dict) else {}
     return {
-        "main": fields_of_schema(ListingDraft, _typed(ListingDraft, values), errors, only=main, sources=sources),
-        "facets": fields_of_schema(
-            KINDS[kind].schema, _typed(KINDS[kind].schema, {**facets, **values}), errors, sources=sources
-        ),
+        "main": fields_of_schema(ListingDraft, values, errors, only=main, sources=sources),
+        "facets": fields_of_schema(KINDS[kind].schema, {**facets, **values}, errors, sources=sources),
         "circle": fields_of_schema(ListingDraft, values, errors, only=VISIBILITY, sources=sources),
     }
 
