@@ -16,7 +16,7 @@ from docx import Document
 from duijie.core.access import SYSTEM
 from duijie.core.errors import Fault
 from duijie.core.events import dispatch_all
-from duijie.core.models import AuditLine
+from duijie.core.models import AuditLine, Notification
 from duijie.core.schema import parse
 from duijie.govern import actions, queries
 from duijie.govern.documents import resolution_document
@@ -61,6 +61,7 @@ def lines() -> Any:
 
 
 def test_a_resolution_puts_its_lines_into_force_and_says_so(council: Council) -> None:
+    officer = make_user("liaison", council.members[0])
     resolution = adopt(
         council, {}, {"item": "大会", "amount": "1.2亿"}, {"item": "审计", "year": 2028, "amount": "8万"}
     )
@@ -69,6 +70,12 @@ def test_a_resolution_puts_its_lines_into_force_and_says_so(council: Council) ->
     assert resolution.outcome == "2027 年预算新列 2 项，全年合计 1.2亿元；2028 年预算新列 1 项，全年合计 8万元"
     assert AuditLine.objects.filter(verb="budget.adopt", object_ref=resolution.uid).count() == 1
     assert {one.resolution for one in lines()} == {resolution}
+    dispatch_all()
+    told = Notification.objects.filter(kind="budget.adopted", user_id=officer.pk).order_by("pk")
+    assert [(n.zh, n.address) for n in told] == [
+        (f"{year} 年预算已批准：{item}", f"/alliances/five/budget/?year={year}")
+        for year, item in ((2027, "联络员培训，40万元"), (2027, "大会，1.2亿元"), (2028, "审计，8万元"))
+    ]
 
 
 def test_a_later_resolution_amends_a_line_and_the_trail_stays(council: Council) -> None:

@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from duijie.core.events import handles
+from duijie.core.language import CHINESE, ENGLISH
 from duijie.core.models import Event
+from duijie.core.money import Money, format_money
 from duijie.core.notifications import tell
 from duijie.core.worker import every
 from duijie.govern.actions.leaving import settle_departure, settle_departures
@@ -21,6 +23,7 @@ from duijie.govern.carrying import carry_out
 from duijie.govern.choices import Outcome
 from duijie.govern.models import (
     Application,
+    BudgetLine,
     CaseHandover,
     Contribution,
     Duty,
@@ -134,6 +137,21 @@ def _tell_of_duty(duty: Duty, kind: str, zh: str, en: str) -> None:
         people, kind=kind, zh=f"决议任务（{zh}）：{duty.text[:80]}", en=f"Duty ({en}): {duty.text[:80]}",
         address=reverse("govern:resolution", args=[duty.resolution.uid]), key=f"{kind}:{duty.pk}:{duty.version}",
     )  # fmt: skip
+
+
+@handles("budget.adopted")
+def tell_who_spends(event: Event) -> None:
+    """The responsible member of each line hears what was adopted for it."""
+    rows = BudgetLine.objects.unscoped(_MACHINE).filter(pk__in=event.payload["ids"], owner__isnull=False)
+    for line in rows.select_related("motion__alliance"):
+        amount = Money(line.amount_minor)
+        zh, en = (format_money(amount, language=language) for language in (CHINESE, ENGLISH))
+        tell(
+            staff_of_member(line.owner_id), kind="budget.adopted",
+            zh=f"{line.year} 年预算已批准：{line.item}，{zh if line.amount_minor else '取消'}",
+            en=f"Budget of {line.year} adopted: {line.item_en or line.item}, {en if line.amount_minor else 'struck out'}",
+            address=f"{reverse('govern:budget', args=[line.motion.alliance.slug])}?year={line.year}", key=f"budget.adopted:{line.pk}",
+        )  # fmt: skip
 
 
 @handles("application.received", "application.changed", "application.examined")

@@ -85,7 +85,10 @@ class Atlas {
     this.root.querySelector("[data-atlas-save]")?.addEventListener("click", () => this.save());
     this.chart.on("click", (/** @type {any} */ event) => this.open(event));
     document.addEventListener("kit:theme", () => this.draw());
-    new ResizeObserver(() => this.chart.resize()).observe(this.box);
+    // A box without a size, as it is for a moment when a page is laid out anew, has no scale to turn round.
+    new ResizeObserver(() => {
+      if (this.box.clientWidth && this.box.clientHeight) this.chart.resize();
+    }).observe(this.box);
   }
 
   /** @param {number} year */
