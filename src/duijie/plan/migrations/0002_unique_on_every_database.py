@@ -3,6 +3,25 @@
 from django.db import migrations, models
 
 
+def one_plan_per_id(apps, schema_editor):
+    """SQLite did not keep an owner's plans apart by their ids: the first of several keeps it, a later one is given its own."""
+    taken = set()
+    for plan in apps.get_model("plan", "Plan").objects.exclude(external_id="").order_by("pk"):
+        owner = plan.alliance_id, plan.member_id
+        if (*owner, plan.external_id) in taken:
+            plan.external_id = plan.uid
+            plan.save(update_fields=["external_id"])
+        taken.add((*owner, plan.external_id))
+
+
+def internal_reports_for_officers(apps, schema_editor):
+    """A report that waits to be made names what officers may read: it is made for them, not for everybody in the alliance."""
+    for report in apps.get_model("plan", "PlanReport").objects.filter(audience__startswith="alliance:"):
+        if not report.content:
+            report.audience = report.audience.replace("alliance:", "officers:")
+            report.save(update_fields=["audience"])
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -11,6 +30,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(one_plan_per_id, migrations.RunPython.noop),
+        migrations.RunPython(internal_reports_for_officers, migrations.RunPython.noop),
         migrations.RemoveConstraint(
             model_name='actual',
             name='one_first_actual',
