@@ -343,3 +343,16 @@ def test_what_is_moved_is_for_the_council_what_is_adopted_for_all(council: Counc
         with pytest.raises(Fault) as refused:
             queries.get_line(who, line.uid)
         assert refused.value.status == 404
+
+
+def test_a_motion_that_refers_to_something_in_words_puts_its_lines_into_force(council: Council) -> None:
+    motion = council.motion(kind="budget")
+    Motion.objects.unscoped("as it was kept before budgets had lines").filter(pk=motion.pk).update(
+        subject_kind="budget", subject_ref="2027 年预算草案"
+    )
+    write(council, motion)
+    actions.open_vote(actor=council.secretary, motion=motion, last_day=council.day(7))
+    council.vote(motion, "yyyy")
+    council.closed(motion)
+    dispatch_all()
+    assert figures(council) == [("联络员培训", 40_000_000)]

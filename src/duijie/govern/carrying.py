@@ -85,6 +85,7 @@ def _approve(motion: Motion, label: str) -> str:
 
 @carries("budget", "")
 @carries("budget", "budget_line")
+@carries("budget", "budget")  # a reference in words, as motions had it before lines
 def _adopt(motion: Motion, label: str) -> str:
     lines = adopt_lines(actor=SYSTEM, motion=motion, resolution=motion.resolution)
     told = []
