@@ -135,19 +135,21 @@ def charter(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _rules_in_words(charter: Charter) -> list[tuple[str, str]]:
-    special = [f"{Question.named(k)}：{Majority.named(v)}" for k, v in charter.majorities.items()]
-    names = dict(Member.objects.filter(slug__in=list(charter.votes)).values_list("slug", "name"))
-    votes = "、".join(f"{names.get(slug, slug)} {count}" for slug, count in charter.votes.items())
+    comma, colon = t("、", ", "), t("：", ": ")
+    special = [f"{Question.named(k)}{colon}{Majority.named(v)}" for k, v in charter.majorities.items()]
+    others = f"{t('其他', 'Others')}{colon}{Majority.named('simple')}"
+    names = {one.slug: name_of(one) for one in Member.objects.filter(slug__in=list(charter.votes))}
+    votes = comma.join(f"{names.get(slug, slug)} {count}" for slug, count in charter.votes.items())
     return [
-        (t("表决权", "Votes"), Voting.named(charter.voting) + (f"（{votes}）" if votes and charter.voting == "weighted" else "")),
+        (t("表决权", "Votes"), Voting.named(charter.voting) + (t("（{votes}）", " ({votes})", votes=votes) if votes and charter.voting == "weighted" else "")),
         (t("法定到会", "Quorum"), f"{charter.quorum_percent} %"),
-        (t("通过要求", "Majorities"), "；".join([*special, f"{t('其他', 'Others')}：{Majority.named('simple')}"])),
-        (t("发起成员否决权", "Founders' veto"), "、".join(Question.named(k) for k in charter.veto_kinds) or t("无", "none")),
+        (t("通过要求", "Majorities"), t("；", "; ").join([*special, others])),
+        (t("发起成员否决权", "Founders' veto"), comma.join(Question.named(k) for k in charter.veto_kinds) or t("无", "none")),
         (t("代理", "Proxies"), t("一个成员最多代理 {n} 票", "one holds {n} at most", n=charter.proxy_limit)),
         (t("通讯表决", "By circulation"), t("至少 {n} 天", "at least {n} days", n=charter.notice_days)),
         (t("见习期", "Probation"), t("{n} 个月", "{n} months", n=charter.probation_months)),
         (t("任期", "Terms"), t("理事长 {a} 个月、秘书长 {b} 个月", "chair {a} months, secretary-general {b}", a=charter.chair_months, b=charter.secretary_months)),
-        (t("申请材料", "Papers to apply"), "、".join(charter.required_papers or USUAL_PAPERS)),
+        (t("申请材料", "Papers to apply"), comma.join(charter.required_papers or USUAL_PAPERS)),
     ]  # fmt: skip
 
 
