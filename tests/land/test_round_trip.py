@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from duijie.cli.land import deal as deal_command
@@ -212,3 +214,16 @@ def test_the_command_writes_the_same_sheet(filled: Land, tmp_path: Path) -> None
             0,
             0,
         ), kind
+
+
+@pytest.mark.parametrize("form", ["xlsx", "figures"])
+def test_a_longer_list_is_read_in_no_more_queries(form: str, filled: Land, client: Client) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            exported(client, "/projects/", form)
+        return len(seen)
+
+    before = queries()
+    for number in range(5):
+        filled.figure(filled.project(f"标准厂房{number}期"), "20万元", "2017-05")
+    assert queries() == before

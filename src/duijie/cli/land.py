@@ -172,11 +172,11 @@ def _export(group: click.Group, kind: str, name: str, zh: str, en: str) -> None:
     def export(output: Path, member: str) -> None:
         from duijie.core.sheets import write_table
         from duijie.land import queries
-        from duijie.land.exporting import export_of
+        from duijie.land.exporting import export_of, read_together
 
         found = queries.deals if kind == "deals" else queries.projects
         rows, exported = found(the_system(), member=member), export_of(kind)
-        lines = (line for row in rows.iterator(chunk_size=1000) for line in exported.lines(row, the_system()))
+        lines = (line for row in read_together(kind, rows) for line in exported.lines(row, the_system()))
         click.echo(f"{output}\t{write_table(exported.columns, lines, output)}")
 
 

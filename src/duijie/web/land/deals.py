@@ -253,7 +253,7 @@ def deal_list(request: HttpRequest) -> HttpResponse:
     rows = queries.deals(viewer, stage=request.GET.getlist("stage"), sort=sort, **narrowed)
     form = request.GET.get("format", "")
     if form in ("xlsx", "csv"):
-        return sheet("deals", rows.select_related("owner_user").iterator(chunk_size=1000), form, viewer)
+        return sheet("deals", rows, form, viewer)
     pages = Pages.of(request, total=rows.count(), size=30)
     facets = _facets(request, with_stage=True)
     table = Table(

@@ -102,11 +102,9 @@ def projects(request: HttpRequest) -> HttpResponse:
     rows = queries.projects(viewer, sort=sort, **narrowed)
     form = request.GET.get("format", "")
     if form in ("xlsx", "csv"):
-        return sheet("projects", rows.select_related("zone", "relates_to").iterator(chunk_size=1000), form, viewer)
+        return sheet("projects", rows, form, viewer)
     if form == "figures":
-        return sheet(
-            "figures", rows.filter(owner_member__in=viewer.member_ids).iterator(chunk_size=1000), "xlsx", viewer
-        )
+        return sheet("figures", rows.filter(owner_member__in=viewer.member_ids), "xlsx", viewer)
     pages = Pages.of(request, total=rows.count(), size=30)
     facets = _facets(request)
     query = request.GET.copy()
