@@ -67,9 +67,8 @@ def write_sheet(sheet: Sheet, out: IO[bytes]) -> None:
         page.cell(row, 5, _figure(line.value))
         page.cell(row, 6, _state(line.status))
         page.cell(row, 7, line.reason).alignment = Alignment(wrap_text=True)
-        for cell in page[
-            row
-        ]:  # a name or a reason that begins like a formula stays the text it is, and comes back as it was
+        # A name or a reason that begins like a formula stays the text it is, and comes back as it was.
+        for cell in page[row]:
             cell.data_type = "s" if isinstance(cell.value, str) else cell.data_type
         definition = t(indicator.definition, indicator.definition_en or indicator.definition)
         if definition:
