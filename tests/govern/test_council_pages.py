@@ -226,7 +226,7 @@ def test_lists_ask_as_often_for_three_as_for_one(council: Council) -> None:
 
 
 def test_a_charter_says_its_rules_in_the_readers_language() -> None:
-    council = Council(voting="weighted", votes="aqu=3、bqu=2", two_thirds="吸收成员")
+    Council(voting="weighted", votes="aqu=3、bqu=2", two_thirds="吸收成员")
     Member.objects.filter(slug="aqu").update(name_en="A Park")
     said = {lang: text_of(client_of(None).get("/alliances/five/charter/", {"lang": lang})) for lang in ("zh", "en")}
     assert "（a区 3、b区 2）" in said["zh"]

@@ -36,7 +36,12 @@ def test_plans_of_one_id_and_reports_that_wait(tmp_path: Path) -> None:
         "DJANGO_SETTINGS_MODULE": "duijie.config.settings", "PYTHONPATH": "src",
     }  # fmt: skip
     done = subprocess.run(
-        [sys.executable, "-c", BEFORE_AND_AFTER], env=environment, check=True, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", BEFORE_AND_AFTER],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert json.loads(done.stdout.splitlines()[-1]) == [
         {"A": "X", "B": "B", "C": "Y", "D": ""},
