@@ -65,7 +65,7 @@ def test_the_results_of_an_event_tell_what_was_signed(scene: Scene) -> None:
     client = client_of(scene.planner_user)
     page = client.get(f"/events/{scene.event.uid}/figures/").content.decode()
     words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
-    assert "意向金额 300 万 3,000,000 元" in words and words.count("意向金额 300万元") == 1
+    assert "意向金额 300 万元 3,000,000 元" in words and words.count("意向金额 300万元") == 1
     for address in (f"intents/{intent.uid}/", "intents/"):
         assert "300万元" in client.get(f"/events/{scene.event.uid}/{address}").content.decode(), address
     report = docx.Document(io.BytesIO(client.get(f"/events/{scene.event.uid}/report.docx").content))

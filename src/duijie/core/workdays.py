@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from chinese_calendar import constants, get_solar_terms, is_workday
-from chinese_calendar.solar_terms import SolarTerms
 
 FIRST_ANNOUNCED, LAST_ANNOUNCED = min(constants.holidays).year, max(constants.holidays).year
 _FIXED_BY_LAW = ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))
@@ -67,6 +66,6 @@ def _until(day: date) -> int:
 def _fixed_holidays(year: int) -> frozenset[date]:
     days = {date(year, month, day) for month, day in _FIXED_BY_LAW}
     if year in _YEARS_OF_SOLAR_TERMS:
-        april = get_solar_terms(date(year, 4, 3), date(year, 4, 7))
-        days |= {day for day, term in april if term == SolarTerms.pure_brightness}
+        # The one solar term of these days is Qingming.
+        days |= {day for day, _ in get_solar_terms(date(year, 4, 3), date(year, 4, 7))}
     return frozenset(days)
