@@ -18,6 +18,8 @@ from duijie.members.models import (
     RoleGrant,
     User,
 )
+from duijie.members.places import current_memberships
+from duijie.members.queries import resting
 
 # Roles in a member through which a person belongs to it.
 MEMBER_ROLES = {"member_admin", "liaison", "editor", "event_planner", "approver", "auditor", "leader"}
@@ -28,15 +30,10 @@ COUNCIL_OF_ALLIANCE = {"secretariat", "leader", "approver", "auditor"}
 
 def _in_alliances(member_ids: set[int], organisation_ids: set[int]) -> dict[str, set[tuple[int, int]]]:
     """{"member": {(member, alliance)}, "organisation": ...} of memberships that hold today and do not rest."""
-    today = timezone.localdate()
-    current = Q(until__isnull=True) | Q(until__gte=today)
-    resting = Q(suspended_from__lte=today) & (Q(suspended_until__isnull=True) | Q(suspended_until__gte=today))
-    of_members = Membership.objects.filter(current, member_id__in=member_ids).exclude(resting)
+    of_members = Membership.objects.filter(current_memberships(), member_id__in=member_ids).exclude(resting())
     found = {"member": set(of_members.values_list("member_id", "alliance_id")), "organisation": set()}
     if organisation_ids:
-        of_firms = OrganisationMembership.objects.filter(
-            current, since__lte=today, organisation_id__in=organisation_ids
-        )
+        of_firms = OrganisationMembership.objects.filter(current_memberships(), organisation_id__in=organisation_ids)
         found["organisation"] = set(of_firms.values_list("organisation_id", "alliance_id"))
     return found
 
