@@ -227,3 +227,17 @@ def test_a_longer_list_is_read_in_no_more_queries(form: str, filled: Land, clien
     for number in range(5):
         filled.figure(filled.project(f"标准厂房{number}期"), "20万元", "2017-05")
     assert queries() == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "heading"), [("deals", "/deals/list/", "保密"), ("projects", "/projects/", "公开范围")]
+)
+def test_an_emptied_cell_opens_nothing(kind: str, address: str, heading: str, filled: Land, client: Client) -> None:
+    filled.project("自用厂房", openness="parties")
+    book = own_rows(exported(client, address), "主办成员")
+    for number in range(2, book.active.max_row + 1):
+        put(book.active, number, **{heading: None})
+    rows = book.active.max_row - 1
+    assert brought_in(filled, kind, book).result["written"] == {"created": 0, "changed": 0, "unchanged": rows}
+    assert Deal.objects.unscoped("test").get(title="保密产线").confidential
+    assert Project.objects.unscoped("test").get(name="自用厂房").openness == "parties"
