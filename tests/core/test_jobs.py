@@ -12,7 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 from duijie.core import jobs
 from duijie.core.access import SYSTEM
-from duijie.core.jobs import AWAITED, BACKGROUND, Progress, enqueue, job
+from duijie.core.jobs import AWAITED, MATCHING, Progress, enqueue, job
 from duijie.core.models.jobs import Job
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +28,7 @@ def kinds(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return {"done": progress.params["what"]}
 
     job("test.awaited")(done)
-    job("test.long", background=True)(done)
+    job("test.long", lane=MATCHING)(done)
     yield
 
 
@@ -41,7 +41,7 @@ def test_each_lane_does_its_own_jobs() -> None:
     enqueue("test.awaited", actor=SYSTEM, what=2)
     jobs.work_off(AWAITED)
     assert states() == [("test.long", "waiting"), ("test.awaited", "done")]
-    jobs.work_off(BACKGROUND)
+    jobs.work_off(MATCHING)
     assert states() == [("test.long", "done"), ("test.awaited", "done")]
     assert list(Job.objects.order_by("id").values_list("result", flat=True)) == [{"done": 1}, {"done": 2}]
 
@@ -53,19 +53,19 @@ def test_a_job_that_waits_long_is_not_asked_for_again() -> None:
     DBTaskResult.objects.all().delete()  # its task was lost: the process died between the two commits
     assert jobs.revive_dead() == 1
     assert jobs.revive_dead() == 0
-    jobs.work_off(BACKGROUND)
+    jobs.work_off(MATCHING)
     waiting.refresh_from_db()
     assert waiting.status == Job.Status.DONE
 
 
 def test_a_job_whose_worker_died_goes_on_in_its_lane() -> None:
     record = enqueue("test.long", actor=SYSTEM, what=1)
-    jobs.work_off(BACKGROUND)
+    jobs.work_off(MATCHING)
     Job.objects.filter(pk=record.pk).update(status="running", heartbeat_at=timezone.now() - timedelta(hours=1))
     assert jobs.revive_dead() == 1
     jobs.work_off(AWAITED)
     assert states() == [("test.long", "running")]
-    jobs.work_off(BACKGROUND)
+    jobs.work_off(MATCHING)
     assert states() == [("test.long", "done")]
 
 

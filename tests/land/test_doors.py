@@ -287,3 +287,13 @@ def test_the_command_computes_a_figure_as_known_at_an_instant(land: Land) -> Non
     assert said == ["=\t1", "=\t0"]
     refused = CliRunner().invoke(figures_command, [*asked, "--known-at", "昨天"])
     assert (refused.exit_code, "时点“昨天”看不懂" in refused.output) == (1, True)
+
+
+def test_a_request_that_does_not_say_who_may_see_a_deal_opens_nothing(land: Land, key: str) -> None:
+    def confidential(**more: Any) -> bool:
+        values = {"title": "保密产线", "kind": "investment", "external_id": "D-9"} | more
+        assert rest(key, "/members/xz/deals", values).status_code in (200, 201)
+        return Deal.objects.unscoped("test").get(external_id="D-9").confidential
+
+    said = [confidential(confidential=True), confidential(summary="二期"), confidential(confidential=False)]
+    assert said == [True, True, False]

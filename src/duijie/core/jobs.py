@@ -5,9 +5,9 @@
 
 A job whose worker was killed is taken up again by the sweep: `progress.state` says how far it had come.
 
-The worker has two lanes, each doing one job after the other: what people wait for, and what may take hours without anybody
-waiting (`background=True`), so that an import never stands behind finding everybody's partners anew. Where both would run, a
-job in the background gives way between two of its steps: they share an interpreter.
+The worker has lanes, each doing one job after the other: what people wait for, and two kinds of work that may take hours,
+matching and gathering; so that an import never stands behind finding everybody's partners anew. Where several would run, those
+two give way between two of their steps: all share an interpreter.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ T = TypeVar("T")
 HEARTBEAT_SECONDS = 1.0
 DEAD_AFTER = timedelta(seconds=60)
 MAX_ATTEMPTS = 5
-AWAITED, BACKGROUND = "default", "background"
+AWAITED, MATCHING, GATHERING = "default", "matching", "gathering"
 _nobody_waits = threading.Event()  # cleared while this process does a job of the lane AWAITED
 _nobody_waits.set()
 
@@ -83,12 +83,12 @@ _kinds: dict[str, JobFunction] = {}
 _lanes: dict[str, str] = {}
 
 
-def job(kind: str, *, background: bool = False) -> Callable[[JobFunction], JobFunction]:
-    """Register the function that does jobs of `kind`; it returns the job's result. background: nobody waits for it."""
+def job(kind: str, *, lane: str = AWAITED) -> Callable[[JobFunction], JobFunction]:
+    """Register the function that does jobs of `kind` in a lane; it returns the job's result."""
 
     def register(function: JobFunction) -> JobFunction:
         _kinds[kind] = function
-        _lanes[kind] = BACKGROUND if background else AWAITED
+        _lanes[kind] = lane
         return function
 
     return register
@@ -214,9 +214,14 @@ def run_worker(stop: threading.Event) -> None:
     _run_lane(AWAITED, stop, interval_seconds=0.2)
 
 
-def run_background_worker(stop: threading.Event) -> None:
-    """Do what nobody waits for, until `stop` is set."""
-    _run_lane(BACKGROUND, stop, interval_seconds=1.0)
+def run_matching(stop: threading.Event) -> None:
+    """Find and learn for many at once, until `stop` is set."""
+    _run_lane(MATCHING, stop, interval_seconds=1.0)
+
+
+def run_gathering(stop: threading.Event) -> None:
+    """Harvest, until `stop` is set."""
+    _run_lane(GATHERING, stop, interval_seconds=0.5)
 
 
 def _run_lane(lane: str, stop: threading.Event, interval_seconds: float) -> None:

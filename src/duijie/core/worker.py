@@ -1,4 +1,4 @@
-"""The worker process: the dispatcher, the sealer, both lanes of jobs and the sweep of what is due, each in a thread of its own."""
+"""The worker process: the dispatcher, the sealer, the lanes of jobs and the sweep of what is due, each in a thread of its own."""
 
 from __future__ import annotations
 
@@ -90,7 +90,8 @@ def work(stop: threading.Event) -> None:
         events.run_dispatcher,
         audit.run_sealer,
         jobs.run_worker,
-        jobs.run_background_worker,
+        jobs.run_matching,
+        jobs.run_gathering,
         _run_sweep,
     ]
     threads = [threading.Thread(target=loop, args=(stop,), name=loop.__name__, daemon=True) for loop in loops]

@@ -24,7 +24,6 @@ from duijie.members.models import Member
 from duijie.members.sheets import SheetKind, register
 
 R = TypeVar("R", bound=Record)
-_WHO_SEES = ("confidential", "openness")
 
 
 def _demand_deals(viewer: Viewer, member: Member) -> None:
@@ -54,9 +53,8 @@ def _write_project(*, actor: Viewer, member: Member, record: ProjectRecord, dry_
 
 
 def _completed(record: R, held: dict[str, Any]) -> R:
-    """A row with what the record holds where the sheet has no column for it. Who may see it is said, never emptied: that opens nothing."""
-    given = record.model_dump(include=record.model_fields_set)
-    return parse(type(record), held | {n: v for n, v in given.items() if v is not None or n not in _WHO_SEES})
+    """A row with what the record holds where the sheet has no column for it."""
+    return parse(type(record), held | record.model_dump(include=record.model_fields_set))
 
 
 def _write_figure(*, actor: Viewer, member: Member, record: FigureRecord, dry_run: bool) -> str:

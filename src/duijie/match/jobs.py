@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from duijie.core.access import SYSTEM
-from duijie.core.jobs import Progress, enqueue, job
+from duijie.core.jobs import MATCHING, Progress, enqueue, job
 from duijie.core.models import Job
 from duijie.match.actions.learning import JOB as TRAIN
 from duijie.match.actions.learning import note_training
@@ -38,19 +38,19 @@ def ask_for_balance() -> None:
         enqueue("match.balance", actor=SYSTEM)
 
 
-@job("match.balance", background=True)
+@job("match.balance", lane=MATCHING)
 def balance_exposure(progress: Progress) -> dict[str, Any]:
     """Fuse both directions of all open suggestions and balance exposure."""
     return {"changed": balance_suggestions()}
 
 
-@job("match.find", background=True)
+@job("match.find", lane=MATCHING)
 def find(progress: Progress) -> dict[str, Any]:
     """Find partners for the listings named."""
     return _find(progress, list(progress.params["ids"]))
 
 
-@job("match.learn", background=True)
+@job("match.learn", lane=MATCHING)
 def train(progress: Progress) -> dict[str, Any]:
     """Train the corpus model; with `rematch` find everybody's partners anew afterwards."""
     if not progress.state.get("learnt"):
@@ -62,7 +62,7 @@ def train(progress: Progress) -> dict[str, Any]:
     return result
 
 
-@job(TRAIN, background=True)
+@job(TRAIN, lane=MATCHING)
 def learn_from_answers(progress: Progress) -> dict[str, Any]:
     """Fit the weights to what people said of their matches; adopted only where held-out needs are ranked better."""
     with writing_lock():

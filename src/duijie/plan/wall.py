@@ -30,6 +30,7 @@ from duijie.plan.models import Plan
 DEAR_SECONDS = 0.2
 FRESH_SECONDS = 60
 OLDEST_SECONDS = 120
+PAST_SECONDS = 3600
 MAKING_SECONDS = 60
 FIGURES = 6
 ORIGINS = ("310000", "320000", "330000", "340000", "110000", "440000")
@@ -54,9 +55,18 @@ class Wall:
     stamp: int = 0  # the last thing that was done when it was begun
 
 
-def wall_of(plan: Plan, content: Content, day: dt.date) -> Wall:
-    """The cockpit's data: of now, or where it is dear the picture that is kept, with the instant it is of."""
+def wall_of(plan: Plan, content: Content, day: dt.date, known_at: dt.datetime | None = None) -> Wall:
+    """The cockpit's data: of now, or where it is dear the picture that is kept, with the instant it is of.
+
+    What was known at an instant that has passed never changes, and is asked once.
+    """
     key = f"plan.wall:{plan.pk}:{content.edition}:{day}:{current_language()}"
+    if known_at is not None:
+        if known_at > timezone.now():
+            return compute(content, day, known_at)
+        key = f"{key}:{known_at.timestamp()}"
+        past: Wall | None = cache.get(key)
+        return past or _made(key, content, day, known_at)
     kept: Wall | None = cache.get(key)
     if kept is None:
         return _made(key, content, day)
@@ -82,11 +92,11 @@ def _renew(key: str, content: Content, day: dt.date, language: str) -> None:
         connections.close_all()
 
 
-def _made(key: str, content: Content, day: dt.date) -> Wall:
+def _made(key: str, content: Content, day: dt.date, known_at: dt.datetime | None = None) -> Wall:
     stamp, begun = _stamp(), time.perf_counter()
-    made = replace(compute(content, day), stamp=stamp)
+    made = replace(compute(content, day, known_at), stamp=stamp)
     if time.perf_counter() - begun > DEAR_SECONDS:
-        cache.set(key, made, OLDEST_SECONDS)
+        cache.set(key, made, PAST_SECONDS if known_at else OLDEST_SECONDS)
     else:
         cache.delete(key)
     return made

@@ -102,7 +102,9 @@ def _fill(deal: Deal, record: DealRecord, actor: Viewer) -> None:
     deal.industry, deal.region, deal.origin = record.industry or "", record.region or "", record.origin or ""
     deal.region = deal.region or deal.owner_member.region
     deal.amount_minor, deal.currency = amount or (None, "CNY")
-    deal.foreign, deal.confidential = bool(record.foreign), bool(record.confidential)
+    deal.foreign = bool(record.foreign)
+    if record.confidential is not None:  # who does not say who may see it opens nothing
+        deal.confidential = record.confidential
     if deal.pk is None:  # where it came from is never lost
         deal.source, deal.source_label = record.source or "by_hand", record.source_label or ""
     deal.next_step, deal.next_on = record.next_step or "", record.next_on

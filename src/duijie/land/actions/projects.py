@@ -88,7 +88,7 @@ def fill(project: Project, record: ProjectRecord) -> None:
         setattr(project, name, getattr(record, name) or "")
     project.region = project.region or project.owner_member.region
     project.kind = str(record.kind or "investment")
-    project.openness = str(record.openness or "alliance")
+    project.openness = str(record.openness or project.openness)  # who does not say who may see it opens nothing
     project.investor = record.investor or ""
     project.investor_organisation = (
         Organisation.objects.filter(Q(name=record.investor) | Q(credit_code=record.investor.upper())).first()

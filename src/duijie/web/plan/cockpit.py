@@ -21,7 +21,7 @@ from duijie.plan import queries
 from duijie.plan.choices import unit_label
 from duijie.plan.fields import plain_figure
 from duijie.plan.models import Plan
-from duijie.plan.wall import Wall, compute, fingerprint, wall_of
+from duijie.plan.wall import Wall, fingerprint, wall_of
 from duijie.web.kit.charts import Chart, MapView, Point, Series
 from duijie.web.kit.figures import scaled
 from duijie.web.members.forms import viewer_of_page
@@ -44,7 +44,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     known_at = parse_instant(request.GET.get("known", ""))
     content = queries.content(viewer, plan, known_at=known_at)
     day = min(last_day_before(known_at or timezone.now()), content.ends_on)
-    wall = compute(content, day, known_at) if known_at else wall_of(plan, content, day)
+    wall = wall_of(plan, content, day, known_at)
     seen = _etag(plan, wall)
     at = wall.at.astimezone(SHANGHAI)
     if request.headers.get("HX-Request") and request.GET.get("seen") == seen:
