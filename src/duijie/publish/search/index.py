@@ -20,7 +20,7 @@ import tantivy
 from django.conf import settings
 
 logger = logging.getLogger(__name__)
-LAYOUT = 3
+LAYOUT = 4
 WRITER_MB = 64
 RAW = ("uid", "record", "face", "kind", "member", "organisation", "regions", "industries", "stage")
 WORDS = ("title", "keywords", "body")
