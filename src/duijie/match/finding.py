@@ -28,17 +28,28 @@ LEAST_PROBABILITY = 0.05  # below this a pair is not even shown among the weak o
 BATCH = 200
 
 
+def _listings() -> models.QuerySet[Listing]:
+    rows = Listing.objects.unscoped("matching reads every published listing")
+    return rows.select_related("owner_member", "owner_organisation")
+
+
 def published() -> models.QuerySet[Listing]:
-    rows = Listing.objects.unscoped("matching reads every published listing").select_related(
-        "owner_member", "owner_organisation"
-    )
-    return rows.filter(status=Status.PUBLISHED, kind__in=MATCHED)
+    return _listings().filter(status=Status.PUBLISHED, kind__in=MATCHED)
+
+
+def published_among(**named: Iterable[Any]) -> list[Listing]:
+    """Those of the listings named by `pk__in` or `uid__in` that are published and take part.
+
+    Looked up by their names alone: asked for status and kind as well, SQLite walks through all that is published.
+    """
+    rows = _listings().filter(**{name: list(values) for name, values in named.items()})
+    return [x for x in rows if x.status == Status.PUBLISHED and x.kind in MATCHED]
 
 
 def sync_index(ids: Iterable[int]) -> list[Listing]:
     """Bring the match index up to date for these listings; returns those that are published and take part."""
     ids = sorted(set(ids))
-    rows = list(published().filter(pk__in=ids))
+    rows = published_among(pk__in=ids)
     live = {x.pk for x in rows}
     gone = Listing.objects.unscoped("matching forgets what is no longer published").filter(pk__in=set(ids) - live)
     with writing_lock():
@@ -98,7 +109,7 @@ def _refused(listing: Listing) -> list[str]:
 def _pairs(index: MatchIndex, listing: Listing, document: Document, eyes: Eyes, top: int) -> list[Pair]:
     matches = index.match(document, top=top * 2, audience=eyes.of(listing), exclude=_refused(listing), reasons=False)
     matches = [m for m in matches if m.probability >= LEAST_PROBABILITY]
-    others = {x.uid: x for x in published().filter(uid__in=[m.id for m in matches])}
+    others = {x.uid: x for x in published_among(uid__in=(m.id for m in matches))}
     other_eyes = Eyes(others.values())
     pairs: list[Pair] = []
     for match in matches:

@@ -10,7 +10,7 @@ from duijie.core.models import Job
 from duijie.match.actions.learning import JOB as TRAIN
 from duijie.match.actions.learning import note_training
 from duijie.match.balancing import balance_suggestions
-from duijie.match.finding import published, suggest_for
+from duijie.match.finding import published_among, suggest_for
 from duijie.match.index import match_index, writing_lock
 from duijie.match.learning import fit
 from duijie.match.upkeep import all_published_ids, learn
@@ -24,7 +24,7 @@ def _find(progress: Progress, ids: list[int]) -> dict[str, Any]:
     while done < len(ids):
         progress.give_way()
         part = ids[done : done + BATCH]
-        written += suggest_for(list(published().filter(pk__in=part)))
+        written += suggest_for(published_among(pk__in=part))
         done += len(part)
         progress.state.update(done=done, written=written)
         progress.to(done, len(ids), f"已匹配 {done} 条", f"{done} matched")

@@ -16,7 +16,7 @@ from duijie.engines.matching.index import Discrepancies
 from duijie.match.actions.learning import JOB as TRAIN
 from duijie.match.actions.learning import start_training
 from duijie.match.documents import documents_of
-from duijie.match.finding import published
+from duijie.match.finding import published, published_among
 from duijie.match.index import folder, match_index, writing_lock
 from duijie.match.judgements import count_of_answers
 from duijie.match.learning import LEAST_PAIRS
@@ -46,7 +46,7 @@ def repair_match_index(found: Discrepancies, progress: Callable[[int, int], None
     with writing_lock():
         index.delete(found.extra)
         for start in range(0, len(todo), BATCH):
-            rows = list(published().filter(uid__in=todo[start : start + BATCH]))
+            rows = published_among(uid__in=todo[start : start + BATCH])
             index.upsert(documents_of(rows).values())
             if progress:
                 progress(start + len(rows), len(todo))

@@ -15,7 +15,7 @@ from duijie.engines.matching import Document, MatchIndex
 
 KEPT = Path(__file__).with_name("fixed_ranking.json")
 ROWS, QUESTIONS, TOP = 600, 10, 10
-LIMITS = {"compared": (20_000, 1_200, 400), "candidates": (500, 30, 10)}
+LIMITS = {"compared": (20_000, 800, 300), "candidates": (500, 30, 10)}
 """From how many rows on candidates are taken, and how many by terms and by meaning: in the one case all rows are compared, in the other some."""
 
 LIKE = 2e-4

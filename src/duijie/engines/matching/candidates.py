@@ -22,12 +22,12 @@ EXHAUSTIVE_ROWS = 20_000
 COMMON_SHARE = 0.02
 """A term that stands in more than this share of the documents is not looked up: it singles nobody out."""
 
-POSTINGS_READ = 300_000
+POSTINGS_READ = 150_000
 """How many postings one question reads at most, rarest terms first."""
 
-BY_TERMS, BY_MEANING = 1_200, 400
+BY_TERMS, BY_MEANING = 800, 300
 COARSE_DIMENSIONS = 64
-LISTS_READ = 16
+LISTS_READ = 12
 _PASSES = 16
 
 
