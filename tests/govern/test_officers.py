@@ -230,6 +230,9 @@ def test_the_yearly_sheet_is_for_the_council_and_adds_up(world: World) -> None:
     assert client.get("/alliances/union/officers/").status_code == 200
     assert client.get("/alliances/union/officers/?format=xlsx").content[:2] == b"PK"
     assert client_of(world.officer).get("/alliances/union/officers/").status_code == 403
+    link = 'href="/alliances/union/officers/"'
+    assert link in client.get("/officers/").content.decode()
+    assert link not in client_of(world.officer).get("/officers/").content.decode()
 
 
 def test_a_case_counts_for_who_was_the_officer_that_day_also_when_the_role_was_taken_away_since(

@@ -186,6 +186,11 @@ class YearlySheet:
 KINDS = ("interest", "introduction", "deal")
 
 
+def may_read_the_year(viewer: Viewer, alliance: Alliance) -> bool:
+    """Whether the yearly sheet of an alliance is for the viewer."""
+    return may(viewer, "officers.figures", _figures_place(viewer, alliance))
+
+
 def yearly_sheet(viewer: Viewer, alliance: Alliance, year: int) -> YearlySheet:
     """What the officers of an alliance brought about in a year, each case shared by those who were on duty (docs/govern.md).
 

@@ -88,7 +88,7 @@ def officers(request: HttpRequest) -> HttpResponse:
         "absences": list(member_queries.absences(viewer)[:50]),
         "may_absent": viewer.has_role({"liaison", "member_admin", "platform", "secretariat"}),
         "own": [(m, name_of(m)) for m in own if viewer.has_role({"liaison", "member_admin"}, "member", m.pk)],
-        "alliances": [(a, name_of(a)) for a in member_queries.alliances(viewer)],
+        "alliances": [(a, name_of(a), queries.may_read_the_year(viewer, a)) for a in member_queries.alliances(viewer)],
         "standing_in": member_queries.stood_in_for(viewer),
         "today": timezone.localdate(),
     }
