@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -13,8 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from duijie.core.errors import Fault, NotFound
-from duijie.core.files import XLSX
+from duijie.core.errors import NotFound
 from duijie.core.language import Label, t
 from duijie.core.money import Money, format_money
 from duijie.govern import actions, queries
@@ -22,7 +18,6 @@ from duijie.govern.documents import budget_rows
 from duijie.govern.models import BudgetLine, Motion
 from duijie.govern.queries import Budget
 from duijie.govern.schemas import BudgetLineRecord
-from duijie.govern.sheets import bring_in, write_template_of
 from duijie.members.queries import get_alliance, name_of
 from duijie.web.govern.budget_tables import budget_table, shown_year
 from duijie.web.govern.council import council_crumb
@@ -30,6 +25,7 @@ from duijie.web.govern.posting import posted
 from duijie.web.govern.rota import alliance_crumb
 from duijie.web.govern.sheets import sheet_answer
 from duijie.web.govern.subjects import motions_to_propose
+from duijie.web.govern.uploads import take_in, template_of
 from duijie.web.members.forms import FormPage, for_people, viewer_of_page
 
 
@@ -148,24 +144,12 @@ def upload_lines(request: HttpRequest, uid: str) -> HttpResponse:
     viewer = viewer_of_page(request)
     motion = queries.get_motion(viewer, uid)
 
-    def do() -> None:
-        file = request.FILES.get("file")
-        if file is None:
-            raise Fault("file.missing", "请选择文件。", "Choose a file.", place="file", status=422)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"lines{Path(file.name or '').suffix}"
-            path.write_bytes(file.read())
-            bring_in(actor=viewer, path=path, kind="budget", motion=motion)
-
     return posted(
-        request, do, reverse("govern:motion", args=[uid]) + "#lines", Label("预算项已导入。", "The lines are in.")
-    )
+        request, lambda: take_in(request, actor=viewer, kind="budget", motion=motion),
+        reverse("govern:motion", args=[uid]) + "#lines", Label("预算项已导入。", "The lines are in."),
+    )  # fmt: skip
 
 
 def lines_template(request: HttpRequest) -> HttpResponse:
     """The Excel template of budget lines."""
-    out = io.BytesIO()
-    write_template_of("budget", out)
-    response = HttpResponse(out.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = 'attachment; filename="budget.xlsx"'
-    return response
+    return template_of("budget")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import tempfile
 from datetime import date
-from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -15,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from duijie.core.errors import Fault, NotFound
-from duijie.core.files import XLSX
 from duijie.core.language import Label, t
 from duijie.core.schema import parse
 from duijie.core.word import MEDIA_TYPE
@@ -24,7 +20,6 @@ from duijie.govern.documents import certificate_document, certificate_pdf
 from duijie.govern.models import Training, TrainingPlace
 from duijie.govern.queries.officers import ANSWER_DAYS, REVIEW_DAYS
 from duijie.govern.schemas import AttendanceRow, TrainingRecord
-from duijie.govern.sheets import bring_in, write_template_of
 from duijie.members import actions as member_actions
 from duijie.members import queries as member_queries
 from duijie.members.models import Member, RoleGrant, User
@@ -34,6 +29,7 @@ from duijie.members.schemas import AbsenceRecord
 from duijie.web.govern.posting import posted
 from duijie.web.govern.rota import alliance_crumb
 from duijie.web.govern.sheets import sheet_answer
+from duijie.web.govern.uploads import take_in, template_of
 from duijie.web.kit import Cell, Choice, Column, Pages, Table
 from duijie.web.kit.parts import badge
 from duijie.web.members.forms import FormPage, for_people, read_form, viewer_of_page
@@ -280,25 +276,15 @@ def upload_people(request: HttpRequest, uid: str) -> HttpResponse:
     viewer = viewer_of_page(request)
     found = queries.get_training(viewer, uid)
 
-    def do() -> None:
-        file = request.FILES.get("file")
-        if file is None:
-            raise Fault("file.missing", "请选择文件。", "Choose a file.", place="file", status=422)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"people{Path(file.name or '').suffix}"
-            path.write_bytes(file.read())
-            bring_in(actor=viewer, path=path, kind="attendance", training=found)
-
-    return posted(request, do, reverse("govern:training", args=[uid]), Label("名单已导入。", "The list is in."))
+    return posted(
+        request, lambda: take_in(request, actor=viewer, kind="attendance", training=found),
+        reverse("govern:training", args=[uid]), Label("名单已导入。", "The list is in."),
+    )  # fmt: skip
 
 
 def people_template(request: HttpRequest) -> HttpResponse:
     """The Excel template of the list of a training."""
-    out = io.BytesIO()
-    write_template_of("attendance", out)
-    response = HttpResponse(out.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = 'attachment; filename="attendance.xlsx"'
-    return response
+    return template_of("attendance")
 
 
 def check_certificate(request: HttpRequest) -> HttpResponse:
