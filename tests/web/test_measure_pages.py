@@ -18,8 +18,8 @@ from duijie.measure.models import Judgement
 from duijie.measure.schemas import ConsultationRecord, IndexRecord
 from tests.engines.composite.small import built
 from tests.factories import PASSWORD, make_alliance, make_member, make_user, viewer
+from tests.measure.designs import World
 from tests.measure.factories import make_indicator, make_round, make_values, submission_of
-from tests.measure.test_indices import World
 
 pytestmark = pytest.mark.django_db
 
